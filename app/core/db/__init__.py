@@ -1,0 +1,32 @@
+"""The database: base classes, ids, the unit of work and the tenant wall."""
+
+from app.core.db.base import (
+    Base,
+    GroupOrTenant,
+    Record,
+    SoftDeleted,
+    Tenant,
+    Timestamped,
+    Versioned,
+    code_column,
+    db,
+)
+from app.core.db.ids import uuid7
+from app.core.db.unit import after_commit, command, in_own_transaction, unit_of_work
+
+__all__ = [
+    "Base",
+    "GroupOrTenant",
+    "Record",
+    "SoftDeleted",
+    "Tenant",
+    "Timestamped",
+    "Versioned",
+    "after_commit",
+    "code_column",
+    "command",
+    "db",
+    "in_own_transaction",
+    "unit_of_work",
+    "uuid7",
+]

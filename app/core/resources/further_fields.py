@@ -1,0 +1,86 @@
+"""Further kinds of field of a resource: whole numbers within bounds, and short lists of codes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from pydantic import Field as Bounds
+from pydantic import StringConstraints
+
+from app.core.api.schemas import NO_NUL
+from app.core.resources.fields import Field
+from app.core.resources.problems import FieldProblem
+from app.core.text.digits import strip_marks, western_digits
+from app.core.web.forms import LineField, clean_line
+
+BETWEEN = re.compile(r"[\s,;،]+")
+
+
+@dataclass(frozen=True)
+class Number(Field):
+    """A whole number from `least` to `most`."""
+
+    empty: Any = None
+    least: int = 0
+    most: int = 2_147_483_647
+
+    @property
+    def annotation(self) -> Any:
+        """A whole number."""
+        return int
+
+    def form_field(self) -> Any:
+        """Give a line; Arabic digits are read too."""
+        return LineField(self.label, self._validators(), most=12, description=self.help)
+
+    def clean(self, value: Any) -> Any:
+        """Read the number. Raises FieldProblem: number."""
+        plain = Field.clean(self, value)
+        if plain is None:
+            return None
+        text = western_digits(strip_marks(str(plain)))
+        if not re.fullmatch(r"-?[0-9]{1,10}", text) or not self.least <= int(text) <= self.most:
+            raise FieldProblem("number")
+        return int(text)
+
+
+@dataclass(frozen=True)
+class Codes(Field):
+    """A few codes: a list in the API; in forms and files between commas, spaces or lines."""
+
+    empty: Any = ()
+    most: int = 40  # characters of one
+    many: int = 20
+    rule: Callable[[str], str] | None = None
+
+    @property
+    def annotation(self) -> Any:
+        """A bounded list of short texts."""
+        code = Annotated[str, StringConstraints(strip_whitespace=True, max_length=self.most, pattern=NO_NUL)]
+        return Annotated[list[code], Bounds(max_length=self.many)]
+
+    def form_field(self) -> Any:
+        """Give a line."""
+        first = ", ".join(self.empty)
+        return LineField(self.label, self._validators(), most=400, description=self.help, default=first)
+
+    def clean(self, value: Any) -> Any:
+        """Give the codes, each once. Raises FieldProblem: too_long, or what the rule raises."""
+        parts = BETWEEN.split(clean_line(value) or "") if isinstance(value, str) else list(value or ())
+        found = [western_digits(strip_marks(part)).strip() for part in parts if part.strip()]
+        if not found:
+            return list(Field.clean(self, None))
+        if len(found) > self.many or any(len(each) > self.most for each in found):
+            raise FieldProblem("too_long")
+        return list(dict.fromkeys(self.rule(each) if self.rule else each for each in found))
+
+    def text(self, value: Any) -> str:
+        """Give the codes in one line."""
+        return ", ".join(value or ())
+
+    def typed(self, value: Any) -> str:
+        """Give the codes as one would type them."""
+        return self.text(value)

@@ -1,0 +1,223 @@
+"""Commands on clocks: start, pause, resume, revise, stop. They join the caller's unit of work and record each value."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import delete, func, select
+
+from app.core.access.actor import Actor
+from app.core.db.base import db
+from app.core.errors import Conflict
+from app.core.events.record import record
+from app.core.sla.calendars import calendar_of, working_hours
+from app.core.sla.choosing import Rulebook, Subject, subject_of
+from app.core.sla.events import ClockMoved
+from app.core.sla.models import SlaClock, SlaDecision, SlaPause, SlaRevision
+from app.core.sla.rules import ClockStep, steps
+from app.core.time import calendar as working
+from app.core.time import clock as time
+
+BREACH_AND_AFTER = ("breach", "escalation")
+
+
+def start(kind: str, subject: Subject, *, actor: Actor, started_at: datetime | None = None) -> SlaClock | None:
+    """Start the clock `kind` of a subject by the rule that fits it; None when no rule wants one.
+
+    A subject that has had this clock before gets a new cycle.
+    """
+    terms = Rulebook().terms(kind, subject)
+    if terms is None:
+        return None
+    cycle = db.session.execute(
+        select(func.coalesce(func.max(SlaClock.cycle), 0)).where(
+            SlaClock.subject_id == subject.id, SlaClock.kind == kind
+        )
+    ).scalar_one()
+    clock = SlaClock(
+        kind=kind,
+        subject_type=subject.type,
+        subject_id=subject.id,
+        hospital_id=subject.hospital_id,
+        cycle=cycle + 1,
+        started_at=started_at or time.now(),
+        pauses=[],
+        **terms,
+    )
+    db.session.add(clock)
+    db.session.flush()
+    _schedule(clock, "started", actor, decided=frozenset())
+    return clock
+
+
+def pause(clock: SlaClock, reason: str, *, actor: Actor) -> None:
+    """Stop counting, with a reason code. Conflict when the rule forbids pauses or one is open already."""
+    if not clock.pausable:
+        raise Conflict(_l("This deadline may not be paused."), code="not_pausable")
+    if any(span.until_at is None for span in clock.pauses):
+        raise Conflict(_l("This deadline is paused already."), code="paused")
+    clock.pauses.append(
+        SlaPause(clock_id=clock.id, hospital_id=clock.hospital_id, reason=reason, from_at=time.now(), by_id=actor.id)
+    )
+    _schedule(clock, f"paused:{reason}", actor)
+
+
+def resume(clock: SlaClock, *, actor: Actor) -> None:
+    """Count again; nothing happens when no pause is open."""
+    for span in clock.pauses:
+        if span.until_at is None:
+            span.until_at = time.now()
+            _schedule(clock, "resumed", actor)
+
+
+def revise(clock: SlaClock, subject: Subject, cause: str, *, actor: Actor) -> None:
+    """Choose the rule anew after severity, source or priority changed; counts from the original start, never from now."""
+    terms = Rulebook().terms(clock.kind, subject)
+    if terms is not None:
+        _take(clock, terms)
+        _schedule(clock, cause, actor)
+
+
+def recount(clock: SlaClock, cause: str, *, rulebook: Rulebook, actor: Actor) -> bool:
+    """Choose and count anew after a calendar or a rule changed, from the original start. Tells whether the due time moved.
+
+    A clock that would stay as it is gets no new revision.
+    """
+    before = clock.due_at
+    changed = _take(clock, rulebook.terms(clock.kind, subject_of(clock)) or {})
+    after = due_of(clock)
+    if not changed and after == before:
+        look_at = _next_look(clock, _decided(clock))
+        clock.look_at = look_at  # a rung that counts in working time may move alone
+        return False
+    _schedule(clock, cause, actor)
+    if clock.due_at == before:
+        return False
+    due = clock.due_at.isoformat() if clock.due_at else ""
+    record(
+        ClockMoved(
+            clock.subject_id,
+            clock.hospital_id,
+            clock.subject_type,
+            clock.id,
+            clock.kind,
+            clock.severity,
+            due_before=before.isoformat() if before else "",
+            due_at=due,
+            cause=cause,
+        ),
+        actor=actor,
+    )
+    return True
+
+
+def _take(clock: SlaClock, terms: dict[str, object]) -> bool:
+    changed = {name: value for name, value in terms.items() if getattr(clock, name) != value}
+    for name, value in changed.items():
+        setattr(clock, name, value)
+    return bool(changed)
+
+
+def stop(clock: SlaClock, *, actor: Actor) -> None:
+    """End the clock: what it waited for has happened. A stopped clock stays as it is."""
+    if clock.stopped_at is None:
+        now = time.now()
+        clock.stopped_at = now
+        if clock.due_at is not None and clock.due_at < now and clock.breached_at is None:
+            clock.breached_at = clock.due_at
+        clock.look_at = None
+
+
+def of_subject(subject_id: UUID) -> list[SlaClock]:
+    """Give all clocks of a case, oldest first."""
+    return list(
+        db.session.execute(
+            select(SlaClock).where(SlaClock.subject_id == subject_id).order_by(SlaClock.created_at, SlaClock.id)
+        ).scalars()
+    )
+
+
+def open_clock(subject_id: UUID, kind: str) -> SlaClock | None:
+    """Give the running clock `kind` of a case, if there is one."""
+    return db.session.execute(
+        select(SlaClock).where(SlaClock.subject_id == subject_id, SlaClock.kind == kind, SlaClock.stopped_at.is_(None))
+    ).scalar_one_or_none()
+
+
+def pauses_of(clock: SlaClock) -> list[working.Pause]:
+    """Give the clock's pauses as the calendar counts them."""
+    return [working.Pause(span.from_at, span.until_at) for span in clock.pauses]
+
+
+def steps_of(clock: SlaClock) -> list[ClockStep]:
+    """Give every step that the clock takes, in order."""
+    return steps(clock.target_seconds, clock.reminders, clock.ladder)
+
+
+def due_of(clock: SlaClock) -> datetime | None:
+    """Count when a clock is due; None while a pause is open."""
+    return working.due(calendar_of(clock), clock.started_at, clock.target_seconds, pauses_of(clock))
+
+
+def instant_of(clock: SlaClock, step: ClockStep) -> datetime | None:
+    """Tell when a step falls due; None while a pause is open."""
+    if step.in_business and clock.calendar_id is None:
+        due = due_of(clock)
+        return None if due is None else working.due(working_hours(clock.hospital_id), due, step.after_seconds)
+    return working.due(calendar_of(clock), clock.started_at, step.at_seconds, pauses_of(clock))
+
+
+def _decided(clock: SlaClock) -> frozenset[str]:
+    return frozenset(db.session.execute(select(SlaDecision.step).where(SlaDecision.clock_id == clock.id)).scalars())
+
+
+def _next_look(clock: SlaClock, decided: frozenset[str]) -> datetime | None:
+    waiting = next((step for step in steps_of(clock) if step.code not in decided), None)
+    return instant_of(clock, waiting) if waiting and clock.stopped_at is None else None
+
+
+def _schedule(clock: SlaClock, cause: str, actor: Actor, decided: frozenset[str] | None = None) -> None:
+    """Set due time and next look from the inputs, and keep the value with its cause."""
+    clock.due_at = due_of(clock)
+    if decided is None:
+        decided = _take_back(clock, _decided(clock))
+    clock.look_at = _next_look(clock, decided)
+    db.session.add(
+        SlaRevision(
+            clock_id=clock.id,
+            hospital_id=clock.hospital_id,
+            cause=cause[:60],
+            policy_id=clock.policy_id,
+            target_seconds=clock.target_seconds,
+            due_at=clock.due_at,
+            by_id=actor.id,
+        )
+    )
+
+
+def _take_back(clock: SlaClock, decided: frozenset[str]) -> frozenset[str]:
+    """Open breach and escalations again that now lie ahead, because the deadline moved; reminders stay given.
+
+    What was said stands in the event log; a deadline that has not passed yet must be able to pass.
+    """
+    now = time.now()
+    ahead = [
+        step.code
+        for step in steps_of(clock)
+        if step.code in decided
+        and step.sort in BREACH_AND_AFTER
+        and (at := instant_of(clock, step)) is not None
+        and at > now
+    ]
+    if not ahead:
+        return decided
+    if "breach" in ahead:
+        clock.breached_at = None
+    db.session.execute(
+        delete(SlaDecision)
+        .where(SlaDecision.clock_id == clock.id, SlaDecision.step.in_(ahead))
+        .execution_options(synchronize_session=False)
+    )
+    return decided - frozenset(ahead)

@@ -1,0 +1,58 @@
+"""The words with which clocks, rules and calendars stand on pages and in timelines."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from app.core.events.timeline import describe
+from app.core.sla.events import CalendarChanged, ClockMoved, PolicyChanged
+
+PERSON = "user:"
+
+CAUSES: dict[str, Any] = {
+    "started": _l("The clock started"),
+    "resumed": _l("The pause ended"),
+    "severity": _l("The severity was changed"),
+    "source": _l("The source was changed"),
+    "priority": _l("The priority was changed"),
+    "calendar:week": _l("The weekly hours of the calendar were changed"),
+    "calendar:holidays": _l("The holidays of the calendar were changed"),
+    "calendar:periods": _l("The periods of the calendar were changed"),
+    "calendar:year": _l("A year was added to the calendar"),
+    "calendar:definition": _l("The calendar was changed"),
+    "calendar:default": _l("Another calendar holds now"),
+    "rule:made": _l("A rule was added"),
+    "rule:changed": _l("The rule was changed"),
+    "rule:archived": _l("The rule was archived"),
+}
+RUNGS: dict[str, Any] = {
+    "department_manager": _l("the department's manager"),
+    "hospital_admin": _l("the hospital's administrator"),
+    "px_admin": _l("PX Admin"),
+    "px_coordinator": _l("the PX office"),
+}
+WEEKDAYS = (_l("Monday"), _l("Tuesday"), _l("Wednesday"), _l("Thursday"), _l("Friday"), _l("Saturday"), _l("Sunday"))
+WEEK_ORDER = (6, 0, 1, 2, 3, 4, 5)  # the Saudi week begins on Sunday
+
+describe(ClockMoved.kind, _l("The deadline moved, because a calendar or a rule was changed"), "calendar")
+describe(CalendarChanged.kind, _l("The calendar was changed"), "calendar")
+describe(PolicyChanged.kind, _l("The rule was changed"), "edit")
+
+
+def cause_label(cause: str) -> str:
+    """Name the cause of a clock's value in the reader's language."""
+    if cause.startswith("paused:"):
+        return _("A pause began")
+    return str(CAUSES.get(cause, cause))
+
+
+def rung_label(to: str, people: Mapping[UUID, str]) -> str:
+    """Name whom a rung tells: a role, or the person."""
+    if to.startswith(PERSON):
+        return people.get(UUID(to.removeprefix(PERSON)), _("somebody who is gone"))
+    return str(RUNGS.get(to, to))

@@ -1,0 +1,155 @@
+"""Forms: they parse and bound; rules are raised once, by the service, and come back here as field errors."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import Field, HiddenField, IntegerField, StringField, TextAreaField, ValidationError
+from wtforms.validators import Length, Optional
+from wtforms.widgets import HiddenInput
+
+from app.core.errors import Conflict, Invalid, Refusal
+
+MAX_LINE = 200
+MAX_TEXT = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came of a submitted form."""
+
+    ok: bool
+    form: Any
+    value: Any = None
+    status: int = 200
+    refusal: Refusal | None = None
+
+    @property
+    def conflict(self) -> Conflict | None:
+        """The conflict with its current row, when somebody else was faster."""
+        return self.refusal if isinstance(self.refusal, Conflict) else None
+
+
+class Form(FlaskForm):
+    """Base of every form of the portal."""
+
+    form_errors: list[Any]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Take what a form takes; its hidden token gets an id of its own, since a page may hold several forms."""
+        super().__init__(*args, **kwargs)
+        if "csrf_token" in self:
+            self["csrf_token"].id = f"csrf-{type(self).__name__.lower()}"
+
+    def submit(self, action: Callable[[], Any]) -> Answer:
+        """Validate, run the command, and turn its refusal into field errors (422) or the two-version answer (409)."""
+        if not self.validate_on_submit():
+            return Answer(False, self, status=422, refusal=Invalid(**self._named_errors()))
+        try:
+            return Answer(True, self, action())
+        except Invalid as refusal:
+            self._take(refusal)
+            return Answer(False, self, status=refusal.status, refusal=refusal)
+        except Conflict as refusal:
+            self.form_errors = [*self.form_errors, refusal.message]
+            return Answer(False, self, status=refusal.status, refusal=refusal)
+
+    def _named_errors(self) -> dict[str, Any]:
+        return {name: errors for name, errors in self.errors.items() if name}
+
+    def _take(self, refusal: Invalid) -> None:
+        for name, messages in refusal.fields.items():
+            if name in self._fields:
+                self._fields[name].errors = [*self._fields[name].errors, *messages]
+            else:
+                self.form_errors = [*self.form_errors, *messages]
+        if not refusal.fields:
+            self.form_errors = [*self.form_errors, refusal.message]
+
+
+class VersionField(IntegerField):
+    """The row's version as this person saw it."""
+
+    widget = HiddenInput()
+
+    def __init__(self, **kwargs: Any) -> None:
+        """Take no label: nobody sees it."""
+        super().__init__("", validators=[Optional()], **kwargs)
+
+
+class UuidField(StringField):
+    """An id; anything else is an error of the field, never of the database."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Parse the id; empty stays None."""
+        raw = (valuelist[0] if valuelist else "").strip()
+        self.data = None
+        if raw:
+            try:
+                self.data = UUID(raw)
+            except ValueError as problem:
+                raise ValidationError(str(_l("Choose one of the list."))) from problem
+
+    def _value(self) -> str:
+        return str(self.data) if self.data else ""
+
+
+class HiddenUuidField(UuidField):
+    """An id that travels with the form."""
+
+    widget = HiddenInput()
+
+
+class LineField(StringField):
+    """One line of text: bounded, trimmed, without control characters."""
+
+    def __init__(
+        self, label: Any = "", validators: list[Any] | None = None, *, most: int = MAX_LINE, **kwargs: Any
+    ) -> None:
+        """Take the label and at most `most` characters."""
+        super().__init__(label, [*(validators or []), Length(max=most)], filters=[clean_line], **kwargs)
+
+
+class TextField(TextAreaField):
+    """Several lines of text: bounded, without control characters."""
+
+    def __init__(
+        self, label: Any = "", validators: list[Any] | None = None, *, most: int = MAX_TEXT, **kwargs: Any
+    ) -> None:
+        """Take the label and at most `most` characters."""
+        super().__init__(label, [*(validators or []), Length(max=most)], filters=[clean_text], **kwargs)
+
+
+def clean_line(text: str | None) -> str | None:
+    """Give one trimmed line without control characters; None stays None."""
+    return (
+        None
+        if text is None
+        else " ".join("".join(c if c.isprintable() or c in "\u200c\u200d" else " " for c in text).split())
+    )
+
+
+def clean_text(text: str | None) -> str | None:
+    """Give text with plain line ends and without control characters; None stays None."""
+    if text is None:
+        return None
+    plain = text.replace("\r\n", "\n").replace("\r", "\n")
+    return "".join(c for c in plain if c in "\n\t\u200c\u200d" or c.isprintable()).strip()
+
+
+__all__ = [
+    "Answer",
+    "Field",
+    "Form",
+    "HiddenField",
+    "HiddenUuidField",
+    "LineField",
+    "TextField",
+    "UuidField",
+    "VersionField",
+]

@@ -1,0 +1,52 @@
+"""What the frame of every staff page shows: menu, hospital switch, theme, and the person."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Flask, g, request
+from flask_wtf.csrf import generate_csrf
+
+from app.core.access.actor import NOBODY, Actor
+from app.core.web.menu import menu_of
+
+THEMES = ("auto", "light", "dark")
+
+HospitalChoices = Callable[[Actor], list[tuple[str, str]]]
+CurrentHospital = Callable[[Actor], str | None]
+
+_parts: dict[str, Callable[[Actor], Any]] = {}
+
+
+def give(name: str, part: Callable[[Actor], Any]) -> None:
+    """Let a domain give a part of the frame: `hospital_choices`, `current_hospital`, `bell_count`, `person`."""
+    _parts[name] = part
+
+
+def _part(name: str, actor: Actor, default: Any) -> Any:
+    return _parts[name](actor) if name in _parts and actor.id is not None else default
+
+
+def theme() -> str:
+    """Give the theme of this request: the person's choice, kept in a cookie."""
+    wish = request.cookies.get("px_theme", "auto")
+    return wish if wish in THEMES else "auto"
+
+
+def init_app(app: Flask) -> None:
+    """Give templates the frame's parts; each is computed only when the template asks."""
+
+    @app.context_processor
+    def _frame() -> dict[str, Any]:
+        actor = g.get("actor") or NOBODY
+        return {
+            "current_actor": actor,
+            "csrf_token": generate_csrf,
+            "theme": theme(),
+            "menu": lambda: menu_of(actor) if actor.id is not None else [],
+            "hospital_choices": lambda: _part("hospital_choices", actor, []),
+            "current_hospital": lambda: _part("current_hospital", actor, None),
+            "bell_count": lambda: _part("bell_count", actor, 0),
+            "frame_person": lambda: _part("person", actor, None),
+        }

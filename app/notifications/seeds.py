@@ -1,0 +1,140 @@
+"""Starting texts of messages, in both languages. Repeatable; what an administrator changed stays."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from sqlalchemy import select
+
+from app.core.access.actor import Actor
+from app.core.db import command, db
+from app.notifications.enums import Channel
+from app.notifications.models import MessageTemplate
+
+
+class Text(NamedTuple):
+    """A text to seed."""
+
+    code: str
+    channel: Channel
+    subject_en: str
+    subject_ar: str
+    body_en: str
+    body_ar: str
+    placeholders: tuple[str, ...]
+    provider_name: str = ""  # the template as it is to be approved by WhatsApp
+
+
+# the sender's name says which hospital it is; the Arabic survey texts
+# leave 39 characters beside a link of 31, so that one SMS part is enough (domain.md 1.5)
+TEXTS: tuple[Text, ...] = (
+    Text(
+        "surveys/invitation",
+        Channel.SMS,
+        "",
+        "",
+        "How was your visit? Please tell us: {link}",
+        "كيف كانت زيارتكم؟ {link}",
+        ("hospital", "link"),
+    ),
+    Text(
+        "surveys/invitation",
+        Channel.WHATSAPP,
+        "",
+        "",
+        "Thank you for choosing {hospital}. How was your visit? {link}",
+        "شكرًا لاختياركم {hospital}. كيف كانت زيارتكم؟ {link}",
+        ("hospital", "link"),
+        "px360_survey_invitation",
+    ),
+    Text(
+        "surveys/invitation",
+        Channel.EMAIL,
+        "How was your visit to {hospital}?",
+        "كيف كانت زيارتكم إلى {hospital}؟",
+        "Please tell us how your visit was. It takes a few minutes:\n{link}\n\n{hospital}",
+        "نرجو أن تخبرونا كيف كانت زيارتكم، ولن يستغرق ذلك إلا دقائق:\n{link}\n\n{hospital}",
+        ("hospital", "link"),
+    ),
+    Text(
+        "surveys/reminder",
+        Channel.SMS,
+        "",
+        "",
+        "Your opinion still matters to us: {link}",
+        "ما زال رأيكم يهمنا {link}",
+        ("hospital", "link"),
+    ),
+    Text(
+        "surveys/reminder",
+        Channel.WHATSAPP,
+        "",
+        "",
+        "{hospital}: your opinion still matters to us. {link}",
+        "{hospital}: ما زال رأيكم يهمنا. {link}",
+        ("hospital", "link"),
+        "px360_survey_reminder",
+    ),
+    Text(
+        "surveys/reminder",
+        Channel.EMAIL,
+        "{hospital}: your opinion matters to us",
+        "{hospital}: رأيكم يهمنا",
+        "There is still time to tell us how your visit was:\n{link}\n\n{hospital}",
+        "ما زال بإمكانكم أن تخبرونا كيف كانت زيارتكم:\n{link}\n\n{hospital}",
+        ("hospital", "link"),
+    ),
+    Text(
+        "accounts/invitation",
+        Channel.EMAIL,
+        "Your PX360 account",
+        "حسابكم في PX360",
+        "{name}, you were invited to PX360. Choose your password here:\n{link}\n\nThe link is good for {days} days.",
+        "{name}، دُعيتم إلى استخدام PX360. اختاروا كلمة المرور من هنا:\n{link}\n\nالرابط صالح لمدة {days} أيام.",
+        ("name", "link", "days"),
+    ),
+    Text(
+        "accounts/place",
+        Channel.EMAIL,
+        "Your role in {hospital}",
+        "دوركم في {hospital}",
+        "{name}, you now have a role in {hospital}: {role}. Sign in to PX360 with the password that you have.",
+        "{name}، أصبح لكم دور في {hospital}: {role}. سجّلوا الدخول إلى PX360 بكلمة المرور التي لديكم.",
+        ("name", "role", "hospital"),
+    ),
+    Text(
+        "accounts/reset",
+        Channel.EMAIL,
+        "A new password for PX360",
+        "كلمة مرور جديدة لحسابكم في PX360",
+        "Somebody asked for a new password for your account. If it was you:\n{link}\n\n"
+        "If it was not you, nothing needs to be done.",
+        "طُلبت كلمة مرور جديدة لحسابكم. إن كنتم أنتم من طلبها:\n{link}\n\nوإن لم تكونوا أنتم فلا يلزم أي إجراء.",
+        ("link",),
+    ),
+)
+
+
+@command
+def seed_texts(*, actor: Actor) -> None:
+    """Make the group's texts that are not there yet."""
+    known = set(
+        db.session.execute(
+            select(MessageTemplate.code, MessageTemplate.channel).where(MessageTemplate.hospital_id.is_(None))
+        ).all()
+    )
+    for text in TEXTS:
+        if (text.code, text.channel) not in known:
+            db.session.add(
+                MessageTemplate(
+                    code=text.code,
+                    channel=text.channel,
+                    subject_en=text.subject_en,
+                    subject_ar=text.subject_ar,
+                    body_en=text.body_en,
+                    body_ar=text.body_ar,
+                    placeholders=list(text.placeholders),
+                    provider_name=text.provider_name,
+                )
+            )
+    db.session.flush()

@@ -1,0 +1,180 @@
+"""Readers of the organization: choices for forms, how a patient is reached, patient search."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, or_, select
+
+from app.core.access.actor import Actor
+from app.core.access.policy import can, load, visible
+from app.core.db import db
+from app.core.text.digits import strip_marks, western_digits
+from app.core.text.fold import fold
+from app.core.text.names import name_needles
+from app.organizations.identity import is_minor
+from app.organizations.models import Department, Hospital, Patient, PatientIdentifier, Physician
+from app.organizations.policy import Perm
+
+SEARCH_LIMIT = 25
+TAIL_DIGITS = 9
+LEAST_SIGNS = 2
+LEAST_DIGITS = 4
+LEAST_LETTERS = 3  # below that only the beginning of a name is looked for
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """How a patient is reached: their own address, or the guardian's for a minor."""
+
+    phone: str
+    email: str
+    language: str
+    refuses: frozenset[str]
+    is_guardian: bool = False
+    needs_guardian: bool = False  # a minor of whom no guardian is known: nobody may be written to
+
+
+def contact_of(patient: Patient, on: date) -> Contact:
+    """Give whom to write to about a patient on a local day: a minor's guardian, else the patient."""
+    refuses = patient.refuses
+    if patient.birth_date is not None and is_minor(patient.birth_date, on):
+        phone = patient.guardian_phone_e164
+        return Contact(phone, "", patient.language, refuses, is_guardian=True, needs_guardian=not phone)
+    return Contact(patient.phone_e164, patient.email, patient.language, refuses)
+
+
+def may_identify(actor: Actor) -> bool:
+    """Tell whether the actor sees who a patient is; viewers do not."""
+    return can(actor, Perm.PATIENT_IDENTIFY)
+
+
+def is_hospital(hospital_id: UUID) -> bool:
+    """Tell whether a hospital of this id is in use."""
+    found = db.session.get(Hospital, hospital_id)
+    return found is not None and found.archived_at is None
+
+
+def is_department_of(hospital_id: UUID, department_id: UUID) -> bool:
+    """Tell whether a department in use belongs to a hospital."""
+    found = db.session.get(Department, department_id)
+    return found is not None and found.hospital_id == hospital_id and found.archived_at is None
+
+
+def options_hospitals(*, actor: Actor) -> Sequence[Hospital]:
+    """Give the hospitals that the actor works in."""
+    query = select(Hospital).where(Hospital.archived_at.is_(None)).order_by(Hospital.name_en)
+    if actor.hospital_ids is not None:
+        query = query.where(Hospital.id.in_(actor.hospital_ids))
+    return db.session.execute(query).scalars().all()
+
+
+def options_departments(*, actor: Actor) -> Sequence[Department]:
+    """Give the departments of the actor's hospitals, for a choice in a form."""
+    return (
+        db.session.execute(
+            select(Department).where(Department.archived_at.is_(None)).order_by(Department.name_en).limit(300)
+        )
+        .scalars()
+        .all()
+    )
+
+
+def options_physicians(*, actor: Actor) -> Sequence[Physician]:
+    """Give the physicians of the actor's hospitals, for a choice in a form."""
+    query = select(Physician).where(visible(Physician, actor, Perm.READ), Physician.archived_at.is_(None))
+    return db.session.execute(query.order_by(Physician.name_en, Physician.id).limit(300)).scalars().all()
+
+
+def find_department(department_id: UUID, *, actor: Actor) -> Department | None:
+    """Find a department that the actor may know of; None for any other id."""
+    query = select(Department).where(Department.id == department_id, visible(Department, actor, Perm.READ))
+    return db.session.execute(query).scalar_one_or_none()
+
+
+def get_patient(patient_id: UUID, *, actor: Actor) -> Patient:
+    """Find a patient through the actor. NotFound outside the scope."""
+    return load(Patient, patient_id, actor=actor, needs=Perm.PATIENT_READ)
+
+
+def find_by_mrn(hospital_id: UUID, mrn: str) -> Patient | None:
+    """Find a patient by a file number of today or of a record merged into theirs."""
+    found = db.session.execute(
+        select(Patient).where(Patient.hospital_id == hospital_id, Patient.mrn == mrn, Patient.archived_at.is_(None))
+    ).scalar_one_or_none()
+    if found is not None:
+        return found
+    return db.session.execute(
+        select(Patient)
+        .join(PatientIdentifier, PatientIdentifier.patient_id == Patient.id)
+        .where(PatientIdentifier.hospital_id == hospital_id, PatientIdentifier.mrn == mrn)
+    ).scalar_one_or_none()
+
+
+def identifiers_of(patient: Patient) -> Sequence[PatientIdentifier]:
+    """Give the file numbers that the patient had before records were merged."""
+    query = select(PatientIdentifier).where(PatientIdentifier.patient_id == patient.id)
+    return db.session.execute(query.order_by(PatientIdentifier.mrn)).scalars().all()
+
+
+def search_patients(text: str, *, actor: Actor, limit: int = SEARCH_LIMIT) -> Sequence[Patient]:
+    """Find patients by name in either script, phone, file number or identity number; two statements, by index.
+
+    Nobody is found by less than two signs, and those who may not identify patients find them by file number only.
+    """
+    wanted = " ".join(text.split())[:100]
+    if len(wanted) < LEAST_SIGNS:
+        return []
+    return (
+        db.session.execute(
+            select(Patient)
+            .where(
+                visible(Patient, actor, Perm.PATIENT_READ), Patient.archived_at.is_(None), patient_clause(wanted, actor)
+            )
+            .order_by(Patient.search, Patient.id)
+            .limit(limit)
+        )
+        .scalars()
+        .all()
+    )
+
+
+def patient_clause(text: str, actor: Actor) -> ColumnElement[bool]:
+    """Give the WHERE of a patient search: what this actor may search by. Every way in it has its own index."""
+    wanted = " ".join(text.split())[:100]
+    number = western_digits(strip_marks(wanted))
+    if not may_identify(actor):
+        return Patient.mrn == number
+    by_number = or_(Patient.mrn == number, Patient.id.in_(_had_number(number)))
+    digits = "".join(sign for sign in number if sign.isdigit())
+    if len(digits) >= LEAST_DIGITS and not any(sign.isalpha() for sign in number):
+        return or_(by_number, _by_phone(digits), Patient.national_id == digits)
+    folded = fold(wanted)
+    if len(folded) < LEAST_LETTERS:
+        return or_(by_number, Patient.search.like(f"{_escaped(folded)}%"))
+    return or_(by_number, *_by_name(wanted))
+
+
+def _had_number(number: str) -> Sequence[UUID]:
+    """Give who had this file number before a merge; asked first, since a subquery inside an OR would read every patient."""
+    query = select(PatientIdentifier.patient_id).where(PatientIdentifier.mrn == number)
+    return db.session.execute(query).scalars().all()
+
+
+def _by_phone(digits: str) -> ColumnElement[bool]:
+    """Compare the end of the number from behind, so that the index serves any number of digits."""
+    tail = digits[-TAIL_DIGITS:][::-1]
+    if len(tail) == TAIL_DIGITS:
+        return Patient.phone_reversed == tail
+    return Patient.phone_reversed.like(f"{tail}%")
+
+
+def _by_name(wanted: str) -> list[ColumnElement[bool]]:
+    return [and_(*(Patient.search.like(f"%{_escaped(word)}%") for word in way if word)) for way in name_needles(wanted)]
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

@@ -1,0 +1,114 @@
+"""Commands on patients: what hospital systems and people tell of them, and what they wish."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from app.core.access.actor import Actor
+from app.core.access.policy import load
+from app.core.db import command, db
+from app.core.errors import Conflict, Invalid
+from app.core.events import Change, record
+from app.core.resources.commands import flushed
+from app.core.resources.problems import MESSAGES
+from app.core.resources.resource import resource_at
+from app.core.time import clock
+from app.organizations.events import ConsentRecorded, PatientCreated, PatientUpdated
+from app.organizations.identity import phone_tail
+from app.organizations.models import Patient, PatientIdentifier
+from app.organizations.patient_models import CHANNELS
+from app.organizations.policy import Perm
+from app.organizations.queries import find_by_mrn
+from app.organizations.services.facts import ERASED, PatientFacts, tell
+from app.organizations.services.merging import erase, merge, merge_into_number
+
+
+@command
+def apply_facts(hospital_id: UUID, facts: PatientFacts, *, actor: Actor) -> Patient:
+    """Make or update the patient of a file number, and give the record; the same facts again change nothing."""
+    # two messages about a new patient may arrive at once: the second waits and then sees the first one's record
+    db.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"{hospital_id}:{facts.mrn}", 364))))
+    patient = find_by_mrn(hospital_id, facts.mrn)
+    if patient is None:
+        patient = Patient(hospital_id=hospital_id, mrn=facts.mrn)
+        tell(patient, facts)
+        return _created(patient, actor)
+    return _updated(patient, tell(patient, facts), actor)
+
+
+@command
+def create(values: dict[str, Any], *, actor: Actor) -> Patient:
+    """Make a patient from checked values of a form, the API or an import. Invalid (mrn): a patient has or had that number."""
+    known = select(PatientIdentifier.id).where(
+        PatientIdentifier.hospital_id == values["hospital_id"], PatientIdentifier.mrn == values["mrn"]
+    )
+    if db.session.execute(known).scalar_one_or_none() is not None:
+        raise Invalid(mrn=MESSAGES["taken"])
+    patient = Patient(**values)
+    patient.phone_tail = phone_tail(patient.phone_e164) if patient.phone_e164 else ""
+    flushed(resource_at("patients"), patient)
+    return _created(patient, actor)
+
+
+@command
+def update(patient: Patient, changed: dict[str, Any], *, actor: Actor) -> Patient:
+    """Write checked changes of a form, the API or an import on a locked record. Conflict: the patient was erased."""
+    if patient.erased_at is not None:
+        raise Conflict(ERASED, current=patient, code="erased")
+    for name, value in changed.items():
+        setattr(patient, name, value)
+    if "phone_e164" in changed:
+        patient.phone_tail = phone_tail(patient.phone_e164) if patient.phone_e164 else ""
+    return _updated(patient, tuple(sorted(changed)), actor)
+
+
+@command
+def record_consent(patient_id: UUID, channel: str, given: bool | None, *, version: int, actor: Actor) -> Patient:
+    """Keep what the patient says about messages on a channel, with the time; None takes back what was said.
+
+    Invalid: an unknown channel. Conflict: somebody changed the record, or the patient was erased.
+    """
+    patient = load(Patient, patient_id, actor=actor, needs=Perm.PATIENT_WRITE, version=version, lock=True)
+    if channel not in CHANNELS:
+        raise Invalid(channel=MESSAGES["choice"])
+    if patient.erased_at is not None:
+        raise Conflict(ERASED, current=patient, code="erased")
+    said = dict(patient.consents)
+    if given is None:
+        said.pop(channel, None)
+    else:
+        said[channel] = {"given": given, "at": clock.now().isoformat()}
+    patient.consents = said
+    db.session.flush()
+    record(ConsentRecorded(patient.id, patient.hospital_id, channel, given), actor=actor)
+    return patient
+
+
+def _created(patient: Patient, actor: Actor) -> Patient:
+    db.session.add(patient)
+    db.session.flush()
+    record(PatientCreated(patient.id, patient.hospital_id), actor=actor)
+    return patient
+
+
+def _updated(patient: Patient, changed: tuple[str, ...], actor: Actor) -> Patient:
+    if changed:
+        change = Change.of(patient)
+        db.session.flush()
+        record(PatientUpdated(patient.id, patient.hospital_id, changed), actor=actor, change=change)
+    return patient
+
+
+__all__ = [
+    "PatientFacts",
+    "apply_facts",
+    "create",
+    "erase",
+    "merge",
+    "merge_into_number",
+    "record_consent",
+    "update",
+]

@@ -1,0 +1,17 @@
+"""What every installation starts with: calendar, deadlines, journeys, surveys, texts. Repeatable."""
+
+from __future__ import annotations
+
+from app.core.access.actor import acting_as, system_actor
+from app.core.sla.seeds import seed_calendar
+from app.journeys.seeds import seed_templates
+from app.notifications.seeds import seed_texts
+from app.px_action_center.seeds import seed_rules
+from app.surveys.seeds import seed_surveys
+
+
+def seed_reference_data() -> None:
+    """Make what is not there yet; what an administrator changed stays."""
+    with acting_as(system_actor("seed the starting data")) as actor:
+        for seed in (seed_calendar, seed_templates, seed_surveys, seed_texts, seed_rules):
+            seed(actor=actor)

@@ -1,0 +1,66 @@
+"""Codes of PX actions, with their labels."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from flask_babel import pgettext
+
+
+class ActionStatus(StrEnum):
+    """The states of a PX action (product.md section 5)."""
+
+    OPEN = "open"
+    IN_PROGRESS = "in_progress"
+    PENDING_APPROVAL = "pending_approval"
+    APPROVED = "approved"
+    CLOSED = "closed"
+    CANCELLED = "cancelled"
+
+    @property
+    def label(self) -> str:
+        """The name in the reader's language."""
+        return {
+            ActionStatus.OPEN: pgettext("action", "Open"),
+            ActionStatus.IN_PROGRESS: pgettext("action", "In progress"),
+            ActionStatus.PENDING_APPROVAL: pgettext("action", "Awaiting approval"),
+            ActionStatus.APPROVED: pgettext("action", "Approved"),
+            ActionStatus.CLOSED: pgettext("action", "Closed"),
+            ActionStatus.CANCELLED: pgettext("action", "Cancelled"),
+        }[self]
+
+
+ACTIVE = frozenset({ActionStatus.OPEN, ActionStatus.IN_PROGRESS, ActionStatus.PENDING_APPROVAL})
+FINAL = frozenset({ActionStatus.CLOSED, ActionStatus.CANCELLED})
+
+
+class Severity(StrEnum):
+    """How grave a matter is; orders queues and chooses the deadline."""
+
+    CRITICAL = "critical"
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+
+    @property
+    def label(self) -> Any:
+        """The name in the reader's language."""
+        return {
+            Severity.CRITICAL: _l("Critical"),
+            Severity.HIGH: _l("High"),
+            Severity.MEDIUM: _l("Medium"),
+            Severity.LOW: _l("Low"),
+        }[self]
+
+
+class SignalKind(StrEnum):
+    """What may deserve an action (later domains add theirs)."""
+
+    SURVEY_LOW_SCORE = "survey_low_score"
+
+    @property
+    def label(self) -> Any:
+        """The name in the reader's language."""
+        return {SignalKind.SURVEY_LOW_SCORE: _l("Low survey score")}[self]

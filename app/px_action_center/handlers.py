@@ -1,0 +1,186 @@
+"""Reactions of the action center: signals open actions, and those concerned are told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from flask_babel import lazy_gettext as _l
+
+from app.accounts import queries as accounts
+from app.core.access.actor import Actor, Role, system_actor
+from app.core.db import db
+from app.core.events import Entry, Signal, on, record
+from app.core.sla import notices
+from app.core.sla.events import ClockBreached, ClockEscalated, ClockMoved, ClockReminded
+from app.core.sla.words import PERSON
+from app.core.web.live import touch
+from app.notifications.services import bell
+from app.px_action_center import sla
+from app.px_action_center.events import ActionAssigned, ActionMoved, ActionOpened, ActionPassedOn
+from app.px_action_center.models import PxAction
+from app.px_action_center.services import opening
+from app.px_action_center.sla import SUBJECT
+
+bell.kind("actions/opened", _l("New action %(reference)s"))
+bell.kind("actions/assigned", _l("You are the owner of action %(reference)s"))
+bell.kind("actions/to_approve", _l("Action %(reference)s awaits your approval"))
+bell.kind("actions/returned", _l("Action %(reference)s was returned to you"))
+bell.kind("actions/reminder", _l("Action %(reference)s: %(percent)s %% of its time has passed"))
+bell.kind("actions/breached", _l("Action %(reference)s is overdue"))
+bell.kind("actions/escalated", _l("Action %(reference)s was escalated to you"))
+
+
+def _actor(entry: Entry) -> Actor:
+    return system_actor("the action center tells who is concerned", entry.hospital_id)
+
+
+@on(Signal)
+def open_action_for_signal(entry: Entry) -> None:
+    """Open the action that a signal deserves."""
+    if entry.signal is not None:
+        opening.open_from_signal(entry.signal, source_id=entry.subject_id, actor=_actor(entry))
+
+
+@on(ActionOpened)
+def tell_of_new_action(entry: Entry) -> None:
+    """Tell the owner and the PX office."""
+    if entry.hospital_id is None:
+        return
+    office = [person.id for person in accounts.people_with_role(entry.hospital_id, Role.PX_COORDINATOR)]
+    owner = entry.uuid("assignee_id")
+    _tell(entry, [owner] if owner else [], "actions/assigned")
+    _tell(entry, [user_id for user_id in office if user_id != owner], "actions/opened")
+
+
+@on(ActionAssigned)
+def tell_new_owner(entry: Entry) -> None:
+    """Tell the new owner."""
+    owner = entry.uuid("assignee_id")
+    if owner is not None and owner != entry.actor_id:
+        _tell(entry, [owner], "actions/assigned")
+
+
+@on(ActionMoved)
+def tell_of_step(entry: Entry) -> None:
+    """Tell approvers what awaits them, and the owner what came back."""
+    action = db.session.get(PxAction, entry.subject_id)
+    if action is None:
+        return
+    if entry.data["verb"] == "submit":
+        _tell(entry, [who for who in _approvers(action) if who != entry.actor_id], "actions/to_approve")
+    elif entry.data["verb"] == "return" and action.assignee_id:
+        _tell(entry, [action.assignee_id], "actions/returned")
+
+
+def _approvers(action: PxAction) -> list[UUID]:
+    managers = (
+        accounts.people_with_role(action.hospital_id, Role.DEPARTMENT_MANAGER, action.department_id)
+        if action.department_id
+        else []
+    )
+    return [person.id for person in managers or accounts.people_with_role(action.hospital_id, Role.HOSPITAL_ADMIN)]
+
+
+@on(ClockMoved)
+def take_new_due_time(entry: Entry) -> None:
+    """Copy the due time that a changed calendar or rule gave the clock to the action, for lists."""
+    action = _clocked(entry)
+    if action is not None:
+        sla.take_due_time(action)
+        touch("actions", hospital_id=action.hospital_id)
+
+
+@on(ClockReminded, ClockBreached)
+def tell_owner_of_time(entry: Entry) -> None:
+    """Remind the owner, and say when the deadline has passed."""
+    action = _clocked(entry)
+    if action is None or action.assignee_id is None:
+        return
+    breached = entry.kind == ClockBreached.kind
+    _tell_in_time(
+        entry,
+        action,
+        [action.assignee_id],
+        "actions/breached" if breached else "actions/reminder",
+        percent=str(entry.data.get("percent", "")),
+        is_urgent=breached,
+    )
+
+
+@on(ClockEscalated)
+def tell_next_level(entry: Entry) -> None:
+    """Tell the rung of the ladder: a role's people, deputies included, or a named person; an empty rung falls to the next.
+
+    Each rung that was passed over is logged (product.md section 6).
+    """
+    action = _clocked(entry)
+    if action is None:
+        return
+    for to in _rungs_from(entry.data["to"]):
+        people = _on_rung(action, to)
+        if people:
+            _tell_in_time(entry, action, people, "actions/escalated", is_urgent=True)
+            return
+        record(
+            ActionPassedOn(
+                action.id, action.hospital_id, action.reference, action.department_id, entry.data["level"], to
+            ),
+            actor=_actor(entry),
+        )
+
+
+RUNGS = (Role.DEPARTMENT_MANAGER, Role.HOSPITAL_ADMIN, Role.PX_ADMIN)
+
+
+def _rungs_from(to: str) -> list[str]:
+    """Give the rung and those above it; above a named person stand the hospital's administrators."""
+    if to in RUNGS:
+        return [str(role) for role in RUNGS[RUNGS.index(Role(to)) :]]
+    return [to, *map(str, RUNGS[1:])]
+
+
+def _on_rung(action: PxAction, to: str) -> list[UUID]:
+    if to.startswith(PERSON):
+        user_id = UUID(to.removeprefix(PERSON))
+        return [user_id] if accounts.works_in(user_id, action.hospital_id) else []
+    department_id = action.department_id if to == Role.DEPARTMENT_MANAGER else None
+    if to not in set(Role) or (to == Role.DEPARTMENT_MANAGER and department_id is None):
+        return []
+    return [person.id for person in accounts.people_with_role(action.hospital_id, Role(to), department_id)]
+
+
+def _tell_in_time(
+    entry: Entry, action: PxAction, people: list[UUID], kind: str, *, is_urgent: bool, percent: str = ""
+) -> None:
+    """Tell of a deadline: now, when work begins, or in the summary after an outage."""
+    notices.tell(
+        people,
+        kind,
+        entry,
+        url=f"/actions/{action.id}",
+        params={"reference": action.reference, "percent": percent},
+        hospital_id=action.hospital_id,
+        is_urgent=is_urgent,
+        actor=_actor(entry),
+    )
+
+
+def _clocked(entry: Entry) -> PxAction | None:
+    return db.session.get(PxAction, entry.subject_id) if entry.subject_type == SUBJECT else None
+
+
+def _tell(entry: Entry, people: Iterable[UUID], kind: str) -> None:
+    action = db.session.get(PxAction, entry.subject_id)
+    if action is None:
+        return
+    bell.notify(
+        people,
+        kind,
+        about=("action", action.id),
+        url=f"/actions/{action.id}",
+        params={"reference": action.reference},
+        once=f"{entry.id}:{kind}",
+        hospital_id=action.hospital_id,
+        actor=_actor(entry),
+    )

@@ -1,0 +1,170 @@
+"""Readers of PX actions: the queue with its tabs, and one action."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.orm import lazyload
+
+from app.accounts.models import User
+from app.core.access.actor import Actor
+from app.core.access.policy import load, visible
+from app.core.db import db
+from app.core.text.fold import fold
+from app.core.time import clock
+from app.organizations.models import Department
+from app.px_action_center.enums import ActionStatus
+from app.px_action_center.models import ActionNote, PxAction
+from app.px_action_center.policy import Perm
+
+PAGE = 25
+COUNT_CAP = 10_000
+SOON = timedelta(hours=8)
+FAR = datetime(9000, 1, 1, tzinfo=UTC)
+
+TABS = ("mine", "unassigned", "due_soon", "overdue", "to_approve", "open", "all")
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What narrows the queue; it lives in the address."""
+
+    tab: str = "open"
+    department_id: UUID | None = None
+    severity: str = ""
+    status: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the queue."""
+
+    action: PxAction
+    department: Department | None
+    owner: User | None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of the queue, by key."""
+
+    rows: list[Row]
+    next_key: str | None
+
+
+def get(action_id: UUID, *, actor: Actor) -> PxAction:
+    """Find an action through the actor. NotFound outside the scope."""
+    return load(PxAction, action_id, actor=actor, needs=Perm.READ)
+
+
+def _tab_clause(tab: str, actor: Actor) -> ColumnElement[bool]:
+    now = clock.now()
+    is_open = PxAction.closed_at.is_(None)
+    clauses: Mapping[str, ColumnElement[bool]] = {
+        "mine": and_(is_open, PxAction.assignee_id == actor.id),
+        "unassigned": and_(is_open, PxAction.assignee_id.is_(None)),
+        "due_soon": and_(is_open, PxAction.due_at > now, PxAction.due_at <= now + SOON),
+        "overdue": and_(is_open, PxAction.due_at <= now),
+        "to_approve": PxAction.status == ActionStatus.PENDING_APPROVAL,
+        "open": is_open,
+        "all": PxAction.id.is_not(None),
+    }
+    return clauses[tab]
+
+
+def tab_counts(*, actor: Actor) -> dict[str, int]:
+    """Count every tab but "all" in one statement over the open actions, up to 10,000."""
+    scope = (
+        select(PxAction.assignee_id, PxAction.due_at, PxAction.status, PxAction.closed_at)
+        .where(visible(PxAction, actor, Perm.READ), PxAction.closed_at.is_(None))
+        .limit(COUNT_CAP)
+        .subquery()
+    )
+    now = clock.now()
+    row = db.session.execute(
+        select(
+            func.count().filter(scope.c.assignee_id == actor.id),
+            func.count().filter(scope.c.assignee_id.is_(None)),
+            func.count().filter(scope.c.due_at > now, scope.c.due_at <= now + SOON),
+            func.count().filter(scope.c.due_at <= now),
+            func.count().filter(scope.c.status == ActionStatus.PENDING_APPROVAL),
+            func.count(),
+        ).select_from(scope)
+    ).one()
+    return dict(zip(TABS, row, strict=False))
+
+
+def list_page(filters: Filters, *, actor: Actor, key: str | None = None, limit: int = PAGE) -> Page:
+    """Give one page of the queue in the order of its deadlines, by key; one statement whatever the number."""
+    place = func.coalesce(PxAction.due_at, FAR)
+    query = _filtered(
+        select(PxAction, Department, User)
+        .join(Department, Department.id == PxAction.department_id, isouter=True)
+        .join(User, User.id == PxAction.assignee_id, isouter=True)
+        .options(lazyload(User.assignments)),  # a name is all that is shown
+        filters,
+        actor,
+    )
+    after = _read_key(key)
+    if after is not None:
+        query = query.where(or_(place > after[0], and_(place == after[0], PxAction.id > after[1])))
+    rows = db.session.execute(query.order_by(place, PxAction.id).limit(limit + 1)).all()
+    shown = [Row(*row) for row in rows[:limit]]
+    return Page(shown, _write_key(shown[-1].action) if len(rows) > limit else None)
+
+
+def _filtered(query: Any, filters: Filters, actor: Actor) -> Any:
+    query = query.where(visible(PxAction, actor, Perm.READ), _tab_clause(filters.tab, actor))
+    if filters.department_id:
+        query = query.where(PxAction.department_id == filters.department_id)
+    if filters.severity:
+        query = query.where(PxAction.severity == filters.severity)
+    if filters.status:
+        query = query.where(PxAction.status == filters.status)
+    if filters.text:
+        folded = f"%{fold(filters.text)}%"
+        query = query.where(
+            or_(
+                PxAction.reference == filters.text.strip().upper(),
+                func.px_fold(PxAction.title_en).like(folded),
+                func.px_fold(PxAction.title_ar).like(folded),
+            )
+        )
+    return query
+
+
+def _write_key(action: PxAction) -> str:
+    due = action.due_at.isoformat() if action.due_at else ""
+    return base64.urlsafe_b64encode(json.dumps([due, str(action.id)]).encode()).decode()
+
+
+def _read_key(key: str | None) -> tuple[datetime, UUID] | None:
+    if not key:
+        return None
+    try:
+        due, action_id = json.loads(base64.urlsafe_b64decode(key.encode()))
+        return (datetime.fromisoformat(due) if due else FAR, UUID(action_id))
+    except (ValueError, TypeError, AttributeError):
+        return None
+
+
+def notes_of(action_id: UUID) -> list[tuple[ActionNote, User | None]]:
+    """Give the notes of an action, newest first, with their authors; the caller has found the action."""
+    return [
+        (row[0], row[1])
+        for row in db.session.execute(
+            select(ActionNote, User)
+            .join(User, User.id == ActionNote.author_id, isouter=True)
+            .options(lazyload(User.assignments))
+            .where(ActionNote.action_id == action_id)
+            .order_by(ActionNote.created_at.desc())
+        )
+    ]

@@ -1,0 +1,86 @@
+"""The clock of an action: started when it opens, stopped when it ends."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+from uuid import UUID
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+
+from app.core.access.actor import Actor
+from app.core.access.policy import load
+from app.core.db import db
+from app.core.sla import clocks
+from app.core.sla.kinds import CaseName, ClockKind, declare
+from app.px_action_center.enums import Severity
+from app.px_action_center.models import PxAction
+from app.px_action_center.policy import Perm
+
+KIND = "action.resolution"
+SUBJECT = "action"
+
+# starting values of product.md section 6, in business hours by severity
+TARGET_HOURS = {"critical": 8, "high": 24, "medium": 56, "low": 112}
+LADDER = [
+    {"level": 1, "after_minutes": 0, "to": "department_manager"},
+    {"level": 2, "after_minutes": 8 * 60, "to": "hospital_admin"},
+    {"level": 3, "after_minutes": 24 * 60, "to": "px_admin"},
+]
+REMINDERS = [50, 90]
+SOURCES: dict[str, Any] = {"survey_low_score": _l("Negative survey"), "manual": _l("Opened by hand")}
+
+
+def subject_of(action: PxAction) -> clocks.Subject:
+    """Give what decides the action's rule."""
+    return clocks.Subject(SUBJECT, action.id, action.hospital_id, severity=action.severity, source=action.source_kind)
+
+
+def start(action: PxAction, *, actor: Actor) -> None:
+    """Start the clock and copy its due time to the action, for lists."""
+    clock = clocks.start(KIND, subject_of(action), actor=actor)
+    action.due_at = clock.due_at if clock else None
+
+
+def revise(action: PxAction, *, actor: Actor) -> None:
+    """Count anew after the severity changed."""
+    clock = clocks.open_clock(action.id, KIND)
+    if clock is not None:
+        clocks.revise(clock, subject_of(action), "severity", actor=actor)
+        action.due_at = clock.due_at
+
+
+def take_due_time(action: PxAction) -> None:
+    """Copy the open clock's due time to the action."""
+    clock = clocks.open_clock(action.id, KIND)
+    if clock is not None:
+        action.due_at = clock.due_at
+
+
+def stop(action_id: UUID, *, actor: Actor) -> None:
+    """End the clock."""
+    clock = clocks.open_clock(action_id, KIND)
+    if clock is not None:
+        clocks.stop(clock, actor=actor)
+
+
+def _find(action_id: UUID, actor: Actor) -> PxAction:
+    return load(PxAction, action_id, actor=actor, needs=Perm.READ)
+
+
+def _names(ids: Collection[UUID]) -> dict[UUID, CaseName]:
+    rows = db.session.execute(select(PxAction.id, PxAction.reference).where(PxAction.id.in_(ids)))
+    return {row.id: CaseName(row.reference, f"/actions/{row.id}") for row in rows}
+
+
+declare(
+    ClockKind(
+        KIND,
+        _l("PX action: resolution"),
+        find=_find,
+        names=_names,
+        severities={each.value: each.label for each in Severity},
+        sources=SOURCES,
+    )
+)

@@ -1,0 +1,283 @@
+"""Answering: the bearer of the link saves page by page; the first complete answer is the response, whatever is tapped twice."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import lazyload
+
+from app.core.access.actor import Actor, acting_as, system_actor, token_actor
+from app.core.access.wall import passage
+from app.core.db import command, db, uuid7
+from app.core.errors import Invalid, NotFound
+from app.core.events import record
+from app.core.keys.links import handle_of
+from app.core.text.scripts import looks_arabic
+from app.core.time import clock
+from app.core.web.live import touch
+from app.notifications.services import messages
+from app.surveys.enums import FREE_TEXT, InstanceState
+from app.surveys.events import SurveyCallbackChosen, SurveyCompleted, SurveyOpened
+from app.surveys.models import SurveyAnswer, SurveyInstance, SurveyQuestion, SurveyTemplate
+from app.surveys.rules.answers import AnswerProblem, clean, missing
+from app.surveys.rules.logic import visible, without_hidden
+from app.surveys.rules.questions import Answer, Question
+from app.surveys.rules.scoring import Score, item_score, score, severity_for
+from app.surveys.services.sending import INVITATION, PURPOSE, REMINDER
+from app.surveys.workflow import INSTANCE, rise
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A survey as its bearer sees it: the questions of the visit and the answers so far."""
+
+    instance: SurveyInstance
+    template: SurveyTemplate
+    questions: tuple[Question, ...]
+    answers: dict[str, Answer]
+    ids: Mapping[str, UUID]  # question code -> the row in force for this survey
+
+    @property
+    def shown(self) -> tuple[Question, ...]:
+        """The questions that are visible with these answers, in order."""
+        return visible(self.questions, self.answers, self.instance.visit_context)
+
+
+def bearer(token: str) -> Actor:
+    """Give the actor of a link. NotFound when the token is not ours or its survey is gone."""
+    handle = handle_of(PURPOSE, token)
+    if handle is None:
+        raise NotFound()
+    with acting_as(system_actor("find the survey of a link")):
+        found = db.session.execute(
+            select(SurveyInstance.id, SurveyInstance.hospital_id).where(SurveyInstance.handle == handle)
+        ).one_or_none()
+    if found is None:
+        raise NotFound()
+    return token_actor(found[0], found[1], "survey link")
+
+
+def sheet(actor: Actor) -> Sheet:
+    """Read the survey of the link's bearer; opens any number of times."""
+    instance = db.session.execute(select(SurveyInstance).where(SurveyInstance.id == actor.id)).scalar_one()
+    return _sheet(instance)
+
+
+def _sheet(instance: SurveyInstance) -> Sheet:
+    template = db.session.get_one(SurveyTemplate, instance.template_id, options=[lazyload(SurveyTemplate.questions)])
+    rows = asked_questions(instance)
+    questions = tuple(row.as_value() for row in rows)
+    known = {question.code: question for question in questions}
+    given = db.session.execute(select(SurveyAnswer).where(SurveyAnswer.instance_id == instance.id)).scalars()
+    answers = {row.code: _answer_of(row, known[row.code]) for row in given if row.code in known}
+    return Sheet(instance, template, questions, answers, {row.code: row.id for row in rows})
+
+
+def asked_questions(instance: SurveyInstance) -> list[SurveyQuestion]:
+    """Give what this person may be asked, in order, in the editions that were in force when the survey left."""
+    order = {name: place for place, name in enumerate(instance.questions)}
+    rows = db.session.execute(select(SurveyQuestion).where(SurveyQuestion.id.in_([UUID(name) for name in order])))
+    return sorted(rows.scalars(), key=lambda row: order[str(row.id)])
+
+
+def _answer_of(row: SurveyAnswer, question: Question) -> Answer:
+    if row.value is None or row.is_na:
+        return Answer(row.code, is_na=row.is_na)
+    if question.type in FREE_TEXT:
+        return Answer(row.code, row.value)
+    found = clean(question, row.value)
+    return found if isinstance(found, Answer) else Answer(row.code)
+
+
+def is_open(instance: SurveyInstance) -> bool:
+    """Tell whether the link still takes answers."""
+    late = instance.expires_at is not None and instance.expires_at <= clock.now()
+    return not instance.is_closed and not late
+
+
+@command
+def note_opening(*, actor: Actor) -> None:
+    """Note that the link was opened: a sighting, in its own short transaction."""
+    instance = _locked(actor)
+    if is_open(instance) and rise(instance, "open", actor=actor):
+        record(
+            SurveyOpened(
+                instance.id, instance.hospital_id, instance.patient_id, instance.journey_id, instance.department_id
+            ),
+            actor=actor,
+        )
+
+
+def _locked(actor: Actor) -> SurveyInstance:
+    return db.session.execute(
+        select(SurveyInstance)
+        .where(SurveyInstance.id == actor.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).scalar_one()
+
+
+@command
+def save(raw: Mapping[str, Any], *, actor: Actor, language: str | None = None) -> Sheet:
+    """Save the answers of one page; what is not named stays. Nothing changes once the survey is complete or closed.
+
+    Invalid: an answer is out of range (by question code); nothing of the page is lost, the caller still has it.
+    """
+    instance = _locked(actor)
+    found = _sheet(instance)
+    if not is_open(instance):
+        return found
+    answers = _cleaned(found.questions, raw)
+    _write(found, answers)
+    if language:
+        instance.language = language
+    if any(answer.is_given or answer.is_na for answer in answers.values()):
+        rise(instance, "start", actor=actor)
+    return replace(found, answers={**found.answers, **answers})
+
+
+def _cleaned(questions: tuple[Question, ...], raw: Mapping[str, Any]) -> dict[str, Answer]:
+    answers: dict[str, Answer] = {}
+    problems: dict[str, Any] = {}
+    for question in questions:
+        if question.code not in raw:
+            continue
+        result = clean(question, raw[question.code])
+        if isinstance(result, AnswerProblem):
+            problems[question.code] = result.message
+        else:
+            answers[question.code] = result
+    if problems:
+        raise Invalid(**problems)
+    return answers
+
+
+def _upsert() -> Any:
+    """Make the statement that keeps an answer or replaces it; one text for any number of rows, so that it is compiled once."""
+    statement = insert(SurveyAnswer.__table__)  # type: ignore[arg-type]
+    named = ("value", "is_na", "score", "text_language", "updated_at")
+    return statement.on_conflict_do_update(
+        index_elements=["instance_id", "question_id"],
+        set_={name: getattr(statement.excluded, name) for name in named},
+    )
+
+
+_UPSERT = _upsert()
+
+
+def _write(found: Sheet, answers: dict[str, Answer]) -> None:
+    if not answers:
+        return
+    instance = found.instance
+    types = {question.code: question for question in found.questions}
+    now = clock.now()
+    rows = [_row(instance, found.ids[code], types[code], answer, now) for code, answer in answers.items()]
+    with passage("the answers of the link's own survey"):
+        db.session.connection().execute(_UPSERT, rows)
+    db.session.expire(instance, ["answers"])
+
+
+def _row(instance: SurveyInstance, question_id: UUID, question: Question, answer: Answer, now: Any) -> dict[str, Any]:
+    points = item_score(question, answer.value) if answer.is_given and answer.value is not None else None
+    written = question.type in FREE_TEXT and isinstance(answer.value, str)
+    return {
+        "id": uuid7(),
+        "created_at": now,
+        "updated_at": now,
+        "hospital_id": instance.hospital_id,
+        "instance_id": instance.id,
+        "question_id": question_id,
+        "code": question.code,
+        "value": None if answer.value is None else str(answer.value),
+        "is_na": answer.is_na,
+        "score": None if points is None else float(points),
+        "text_language": ("ar" if looks_arabic(str(answer.value)) else "en") if written else "",
+    }
+
+
+@command
+def submit(raw: Mapping[str, Any], *, actor: Actor, language: str | None = None, channel: str = "link") -> Sheet:
+    """Save the last answers and complete the survey: score, event, and (if negative) the signal, in one transaction.
+
+    A second submission, from a double tap or another tab, changes nothing and gets the same thanks.
+    Invalid: a required visible question has no answer (by question code).
+    """
+    found = save(raw, actor=actor, language=language)
+    instance = found.instance
+    if not is_open(instance):
+        return found
+    unanswered = missing(found.shown, found.answers)
+    if unanswered:
+        raise Invalid(**dict.fromkeys(unanswered, AnswerProblem.REQUIRED.message))
+    result = _score(found)
+    INSTANCE.apply(instance, "complete", actor=actor)
+    instance.answered_channel = channel
+    instance.remind_at = None
+    _keep(instance, result)
+    messages.withdraw(instance.id, [INVITATION, REMINDER], actor=actor)
+    _say(instance, result, actor)
+    touch("surveys", hospital_id=instance.hospital_id)
+    return found
+
+
+def _score(found: Sheet) -> Score:
+    counted = without_hidden(found.questions, found.answers, found.instance.visit_context)
+    return score(
+        found.questions,
+        counted,
+        weighting=found.template.score_weighting,
+        minimum_items=found.template.minimum_items,
+        threshold=found.template.threshold,
+    )
+
+
+def _keep(instance: SurveyInstance, result: Score) -> None:
+    instance.score = None if result.overall is None else float(result.overall)
+    instance.nps = result.nps
+    instance.top_box = None if result.top_box_share is None else float(result.top_box_share)
+    instance.sections = {name: float(value) for name, value in result.sections.items()}
+    instance.is_negative = result.negative
+
+
+def severity_of(result: Score) -> str | None:
+    """Tell how grave a negative answer is; None when it is not negative."""
+    return severity_for(None if result.overall is None else float(result.overall)) if result.negative else None
+
+
+def _say(instance: SurveyInstance, result: Score, actor: Actor) -> None:
+    record(
+        SurveyCompleted(
+            instance.id,
+            instance.hospital_id,
+            instance.patient_id,
+            instance.journey_id,
+            instance.department_id,
+            instance.physician_id,
+            instance.score,
+            result.negative,
+            severity_of(result),
+            bool(instance.wants_callback),
+        ),
+        actor=actor,
+    )
+
+
+@command
+def want_callback(wish: bool, *, actor: Actor) -> None:
+    """Keep whether the person wants to be called back (offered after a low score)."""
+    instance = _locked(actor)
+    if instance.state != InstanceState.COMPLETED or not instance.is_negative or instance.wants_callback is wish:
+        return
+    instance.wants_callback = wish
+    record(
+        SurveyCallbackChosen(
+            instance.id, instance.hospital_id, instance.patient_id, instance.journey_id, instance.department_id, wish
+        ),
+        actor=actor,
+    )
+    touch("surveys", hospital_id=instance.hospital_id)

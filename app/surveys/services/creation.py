@@ -1,0 +1,132 @@
+"""Planning surveys: a completed stage, or the end of a visit, plans the surveys whose triggers fit."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+
+from app.core.access.actor import Actor
+from app.core.access.wall import passage
+from app.core.db import command, db, uuid7
+from app.core.events import record
+from app.core.keys.links import new_handle
+from app.core.time import clock
+from app.journeys.models import Journey
+from app.surveys.enums import InstanceState
+from app.surveys.events import SurveyPlanned
+from app.surveys.models import SurveyInstance, SurveyTrigger
+
+
+@command
+def plan_for_stage(
+    journey_id: UUID,
+    stage_code: str | None,
+    *,
+    department_id: UUID | None,
+    physician_id: UUID | None,
+    actor: Actor,
+) -> list[UUID]:
+    """Plan every survey that follows this stage of the visit (`stage_code` None: the end of the visit).
+
+    The same stage again plans nothing new. Returns the ids of the surveys that were planned now.
+    """
+    journey = db.session.get(Journey, journey_id)
+    if journey is None:
+        return []
+    planned = []
+    for trigger in _triggers(journey, stage_code):
+        other_department = trigger.department_id not in (None, department_id or journey.department_id)
+        if other_department or not _sampled(journey_id, trigger):
+            continue
+        made = plan(
+            Plan(
+                template_id=trigger.template_id,
+                hospital_id=journey.hospital_id,
+                patient_id=journey.patient_id,
+                journey_id=journey.id,
+                once=f"{stage_code or 'visit'}:{trigger.template_id}",
+                department_id=department_id or journey.department_id,
+                physician_id=physician_id or journey.physician_id,
+                send_at=clock.now() + timedelta(minutes=trigger.delay_minutes),
+            ),
+            actor=actor,
+        )
+        if made is not None:
+            planned.append(made)
+    return planned
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """One survey that will be decided and sent at `send_at`; `once` names its cause within the visit."""
+
+    template_id: UUID
+    hospital_id: UUID
+    patient_id: UUID
+    journey_id: UUID | None
+    once: str
+    department_id: UUID | None
+    physician_id: UUID | None
+    send_at: datetime
+
+
+def plan(wanted: Plan, *, actor: Actor) -> UUID | None:
+    """Write one planned survey; None when the visit has one of the same cause."""
+    now = clock.now()
+    instance_id = uuid7()
+    with passage("one survey per visit and cause: the unique key decides between two workers"):
+        made = db.session.execute(
+            insert(SurveyInstance)
+            .values(
+                id=instance_id,
+                created_at=now,
+                updated_at=now,
+                version=1,
+                state=InstanceState.PENDING,
+                skip_reason="",
+                language="ar",
+                handle=new_handle(),
+                context={},
+                questions=[],
+                sections={},
+                answered_channel="",
+                **asdict(wanted),
+            )
+            .on_conflict_do_nothing(index_elements=["journey_id", "once"])
+            .returning(SurveyInstance.id)
+        ).scalar_one_or_none()
+    if made is not None:
+        record(
+            SurveyPlanned(instance_id, wanted.hospital_id, wanted.patient_id, wanted.journey_id, wanted.department_id),
+            actor=actor,
+        )
+    return made
+
+
+def _triggers(journey: Journey, stage_code: str | None) -> list[SurveyTrigger]:
+    """The hospital's own triggers for this moment; the group's where the hospital has none for this kind of visit."""
+    found = (
+        db.session.execute(
+            select(SurveyTrigger).where(
+                SurveyTrigger.journey_kind == journey.kind,
+                SurveyTrigger.is_active,
+                SurveyTrigger.archived_at.is_(None),
+                (SurveyTrigger.hospital_id == journey.hospital_id) | SurveyTrigger.hospital_id.is_(None),
+            )
+        )
+        .scalars()
+        .all()
+    )
+    own = [each for each in found if each.hospital_id is not None]
+    return [each for each in (own or found) if each.stage_code == stage_code and each.template.is_in_use]
+
+
+def _sampled(journey_id: UUID, trigger: SurveyTrigger) -> bool:
+    """Tell whether this visit falls into the sample; the same visit always gives the same answer."""
+    drawn = int.from_bytes(hashlib.sha256(journey_id.bytes + trigger.id.bytes).digest()[:4], "big") % 100
+    return drawn < trigger.sample_percent

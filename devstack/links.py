@@ -1,0 +1,44 @@
+"""Addresses that stand in messages and on no page: patients' surveys, invitations, new passwords."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from app.accounts.models import AccountLink
+from app.accounts.services.credentials import INVITE, RESET
+from app.core.access.actor import acting_as, system_actor
+from app.core.db import db
+from app.core.keys.links import token_for
+from app.core.time import clock
+from app.surveys.enums import InstanceState
+from app.surveys.models import SurveyInstance
+from app.surveys.services.answering import is_open
+from app.surveys.services.sending import PURPOSE
+
+ACCOUNT_PAGES = {INVITE: "/invitation", RESET: "/reset"}
+
+
+def token_addresses() -> list[str]:
+    """List an open survey (first screen and questions), a thanked one, and links to accounts, as far as there are."""
+    with acting_as(system_actor("look at the pages behind links")):
+        surveys = list(db.session.execute(sa.select(SurveyInstance).order_by(SurveyInstance.id.desc())).scalars())
+        accounts = list(db.session.execute(sa.select(AccountLink).order_by(AccountLink.id.desc())).scalars())
+    # one that has left: before that it holds no questions, and nobody has its link
+    left = [each for each in surveys if each.questions and is_open(each)]
+    opened = next((each for each in left if each.state != InstanceState.COMPLETED), None)
+    thanked = next((each for each in surveys if each.state == InstanceState.COMPLETED), None)
+    found = []
+    if opened is not None:
+        address = f"/s/{token_for(PURPOSE, opened.handle)}"
+        found += [address, f"{address}?p=1"]
+    if thanked is not None:
+        found.append(f"/s/{token_for(PURPOSE, thanked.handle)}/thanks")
+    for purpose, path in ACCOUNT_PAGES.items():
+        link = next((each for each in accounts if each.purpose == purpose and _is_good(each)), None)
+        if link is not None:
+            found.append(f"{path}/{token_for(purpose, link.handle)}")
+    return found
+
+
+def _is_good(link: AccountLink) -> bool:
+    return link.used_at is None and link.expires_at > clock.now()

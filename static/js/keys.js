@@ -1,0 +1,86 @@
+// Keys of queues: j k o x on rows, a c s for what the row or the page offers ([data-key]), / for its search, Ctrl K, ?. And selecting rows.
+(() => {
+  "use strict";
+  const { px } = window;
+  const rows = () => [...document.querySelectorAll("[data-queue] tbody tr, [data-queue] [data-row]")];
+  const current = () => document.querySelector(".px-at");
+
+  const go = (step) => {
+    const all = rows();
+    if (!all.length) return;
+    const now = all.indexOf(current());
+    const next = all[Math.min(Math.max(now + step, 0), all.length - 1)];
+    current()?.classList.remove("px-at");
+    next.classList.add("px-at");
+    (next.querySelector("[data-open]") ?? next.querySelector("a[href]") ?? next).focus({ preventScroll: true });
+    next.scrollIntoView({ block: "nearest" });
+  };
+
+  const press = (key) => (current()?.querySelector(`[data-key="${key}"]`) ?? document.querySelector(`main [data-key="${key}"]`))?.click();
+
+  const ACTS = {
+    j: () => go(1),
+    k: () => go(-1),
+    o: () => (current()?.querySelector("[data-open]") ?? current()?.querySelector("a[href]"))?.click(),
+    x: () => current()?.querySelector("[data-select]")?.click(),
+    a: () => press("a"),
+    c: () => press("c"),
+    s: () => press("s"),
+    "/": () => (document.querySelector("[data-list-search]") ?? { focus: px.openSearch }).focus(),
+    "?": () => document.getElementById("keys")?.showModal(),
+  };
+  // the same keys on an Arabic keyboard, by the place of the key
+  const PLACES = { KeyJ: "j", KeyK: "k", KeyO: "o", KeyX: "x", KeyA: "a", KeyC: "c", KeyS: "s" };
+
+  document.addEventListener("keydown", (event) => {
+    if ((event.ctrlKey || event.metaKey) && event.code === "KeyK") {
+      event.preventDefault();
+      px.openSearch();
+      return;
+    }
+    if (event.ctrlKey || event.metaKey || event.altKey || px.isTyping(event.target)) return;
+    if (document.querySelector("dialog[open], [data-menu]:popover-open")) return;
+    const act = ACTS[event.key] ?? (event.shiftKey ? undefined : ACTS[PLACES[event.code]]) ?? (event.key === "؟" ? ACTS["?"] : undefined);
+    if (!act) return;
+    event.preventDefault();
+    act();
+  });
+
+  document.addEventListener("focusin", (event) => {
+    const row = event.target.closest?.("[data-queue] tbody tr, [data-queue] [data-row]");
+    if (!row || row === current()) return;
+    current()?.classList.remove("px-at");
+    row.classList.add("px-at");
+  });
+
+  // selecting
+  const boxes = () => [...document.querySelectorAll("[data-select]")];
+  const showSelected = () => {
+    const all = boxes();
+    const chosen = all.filter((box) => box.checked).length;
+    document.querySelectorAll("[data-bulk]").forEach((bar) => {
+      bar.hidden = chosen === 0;
+      bar.querySelector("[data-bulk-text]").textContent = bar.dataset.text.replace("{n}", chosen);
+    });
+    document.querySelectorAll("[data-select-all]").forEach((box) => {
+      box.checked = chosen > 0 && chosen === all.length;
+      box.indeterminate = chosen > 0 && chosen < all.length;
+    });
+  };
+  let last = null;
+  document.addEventListener("click", (event) => {
+    const box = event.target;
+    if (box.matches("[data-select]")) {
+      const all = boxes();
+      if (event.shiftKey && last?.isConnected) {
+        const [from, to] = [all.indexOf(last), all.indexOf(box)].sort((one, two) => one - two);
+        all.slice(from, to + 1).forEach((each) => (each.checked = box.checked));
+      }
+      last = box;
+    }
+    if (box.matches("[data-select-all]")) boxes().forEach((each) => (each.checked = box.checked));
+    if (box.closest("[data-select-none]")) boxes().forEach((each) => (each.checked = false));
+    if (box.matches("[data-select], [data-select-all]") || box.closest("[data-select-none]")) showSelected();
+  });
+  px.whenAdded(showSelected);
+})();

@@ -1,0 +1,79 @@
+"""A real browser on a real stack, for the stories that people live through."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.conftest import environment
+from tests.faults.stack import Stack, running_stack
+
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+         "--disable-component-update", "--disable-sync"]  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Start Chromium; in CI there is no way around it."""
+    path = os.environ.get("PX360_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+    assert path, "install Chromium, or set PX360_CHROMIUM to its path"
+    with sync_playwright() as driver:
+        found = driver.chromium.launch(executable_path=path, args=FLAGS)
+        yield found
+        found.close()
+
+
+@pytest.fixture(scope="module")
+def stack(servers: Any, clone: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """One stack for a module of stories, standing at noon of a working day in Riyadh."""
+    folder = tmp_path_factory.mktemp("stories")
+    now = datetime.now(UTC)
+    noon = now.replace(hour=9, minute=0, second=0, microsecond=0) + timedelta(days=1)
+    while noon.weekday() in (3, 4):
+        noon += timedelta(days=1)
+    with running_stack(environment(servers, clone(), folder), folder) as found:
+        found.move_clock(noon - now)
+        found.noon = noon - now  # type: ignore[attr-defined]
+        yield found
+
+
+def check_accessible(page: Page) -> None:
+    """Hold a page against WCAG 2.2 AA, as far as a program can."""
+    results = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]})
+    assert results.violations_count == 0, f"{page.url}\n{results.generate_report()}"
+
+
+def speaking(browser: Browser, language: str, theme: str = "light", **screen: int) -> Page:
+    """Open a browser of a person: language, theme, screen."""
+    context = browser.new_context(
+        locale=language, viewport={"width": screen.get("width", 1280), "height": screen.get("height", 900)}
+    )
+    page = context.new_page()
+    page.set_default_timeout(15_000)
+    page.problems = []  # type: ignore[attr-defined]
+    page.on("console", lambda said: page.problems.append(said.text) if said.type == "error" else None)  # type: ignore[attr-defined]
+    page.on("pageerror", lambda said: page.problems.append(str(said)))  # type: ignore[attr-defined]
+    page.theme = theme  # type: ignore[attr-defined]
+    return page
+
+
+def sign_in(page: Page, stack: Stack, name: str, language: str) -> None:
+    """Sign a person of the cast in through the form."""
+    from tests.cast import PASSWORD
+
+    looks = {"px_lang": language, "px_theme": page.theme}  # type: ignore[attr-defined]
+    cookies: Any = [{"name": name, "value": value, "url": stack.address} for name, value in looks.items()]
+    page.context.add_cookies(cookies)
+    page.goto(f"{stack.address}/login")
+    page.fill("#email", f"{name.replace('_', '.')}@example.org")
+    page.fill("#password", PASSWORD)
+    page.click("form[data-login-form] button.btn-primary")
+    page.wait_for_url(lambda url: "/login" not in url)
+    page.context.add_cookies(cookies)  # signing in brought the person's own, which is English for all of the cast

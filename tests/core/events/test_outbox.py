@@ -1,0 +1,206 @@
+"""The outbox: what must follow is written before the commit, and follows at least once, in order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import ClassVar
+from uuid import UUID
+
+import pytest
+import sqlalchemy as sa
+
+from app.core.access.actor import acting_as, system_actor
+from app.core.access.wall import passage
+from app.core.db import db, unit_of_work, uuid7
+from app.core.events import Change, Entry, Event, Signal, kinds, on, outbox, record, sealer
+from app.core.events.models import Delivery, EventDetail, EventLog, EventSeal
+from app.core.time import clock
+from tests.conftest import NOON
+
+SYSTEM = system_actor("test")
+
+
+@dataclass(frozen=True)
+class ThingHappened(Event):
+    """An event of these tests."""
+
+    kind: ClassVar[str] = "test.thing.happened"
+    subject_type: ClassVar[str] = "thing"
+    number: int
+    severity: str | None = None
+
+    @property
+    def signal(self) -> Signal | None:
+        """A signal when it is severe."""
+        return Signal("test", f"thing:{self.number}", self.severity, None, uuid7(), None) if self.severity else None
+
+
+class Heard:
+    """What the handlers of a test heard; `broken` makes the first one fail."""
+
+    def __init__(self) -> None:
+        self.numbers: list[int] = []
+        self.signals: list[str] = []
+        self.broken = False
+
+
+@pytest.fixture
+def heard() -> Iterator[Heard]:
+    """Subscribe two handlers for one test."""
+    found = Heard()
+    listed, named = {key: list(value) for key, value in kinds._subscribers.items()}, dict(kinds._by_name)
+
+    @on(ThingHappened)
+    def hear_thing(entry: Entry) -> None:
+        if found.broken:
+            raise RuntimeError("a name that must not be kept: Noura")
+        found.numbers.append(entry.data["number"])
+
+    @on(Signal)
+    def hear_signal(entry: Entry) -> None:
+        assert entry.signal is not None
+        found.signals.append(entry.signal.cause_key)
+
+    yield found
+    kinds._subscribers.clear()
+    kinds._subscribers.update(listed)
+    kinds._by_name.clear()
+    kinds._by_name.update(named)
+
+
+def happen(number: int, subject: UUID, severity: str | None = None) -> None:
+    """Let the thing happen, in its own transaction."""
+    with acting_as(SYSTEM), unit_of_work():
+        record(ThingHappened(subject, None, number, severity), actor=SYSTEM)
+
+
+def test_a_handler_hears_after_the_commit_and_once(app, heard, drain) -> None:
+    happen(1, uuid7())
+    assert heard.numbers == []
+
+    drain()
+    drain()
+
+    assert heard.numbers == [1]
+
+
+def test_a_rolled_back_command_leaves_neither_log_nor_delivery(app, heard, drain) -> None:
+    with pytest.raises(ZeroDivisionError), acting_as(SYSTEM), unit_of_work():
+        record(ThingHappened(uuid7(), None, 1), actor=SYSTEM)
+        raise ZeroDivisionError
+    drain()
+
+    assert heard.numbers == []
+    with acting_as(SYSTEM):
+        assert db.session.execute(sa.select(sa.func.count()).select_from(EventLog)).scalar_one() == 0
+
+
+def test_events_of_one_subject_are_heard_in_order(app, heard, drain) -> None:
+    subject = uuid7()
+    for number in range(1, 8):
+        happen(number, subject)
+
+    drain()
+
+    assert heard.numbers == [1, 2, 3, 4, 5, 6, 7]
+
+
+def test_a_failing_handler_holds_back_only_its_own_subject_and_is_parked_in_the_end(app, heard, drain) -> None:
+    stuck = uuid7()
+    heard.broken = True
+    happen(1, stuck)
+    happen(2, stuck)
+    for turn in range(len(outbox.PAUSES) + 1):
+        with clock.frozen(NOON + timedelta(days=turn)):
+            drain()
+    heard.broken = False
+    happen(9, uuid7())
+    drain()
+
+    assert heard.numbers == [9]
+    parked = db.session.execute(sa.select(Delivery).where(Delivery.parked_at.is_not(None))).scalar_one()
+    assert parked.last_error == "RuntimeError"
+
+    with unit_of_work():
+        outbox.release(parked.id)
+    drain()
+    assert heard.numbers == [9, 1, 2]
+
+
+def test_a_skipped_delivery_lets_its_pair_move_on(app, heard, drain) -> None:
+    subject = uuid7()
+    heard.broken = True
+    happen(1, subject)
+    for turn in range(len(outbox.PAUSES) + 1):
+        with clock.frozen(NOON + timedelta(days=turn)):
+            drain()
+    heard.broken = False
+    happen(2, subject)
+    parked = db.session.execute(sa.select(Delivery.id).where(Delivery.parked_at.is_not(None))).scalar_one()
+    with unit_of_work():
+        outbox.skip(parked)
+    drain()
+
+    assert heard.numbers == [2]
+
+
+def test_a_lease_that_ran_out_is_taken_over(app, heard, drain) -> None:
+    happen(1, uuid7())
+    assert len(outbox.claim()) == 1
+    assert outbox.claim() == []
+
+    with clock.frozen(NOON + outbox.LEASE + timedelta(seconds=1)):
+        drain()
+
+    assert heard.numbers == [1]
+
+
+def test_a_signal_reaches_who_listens_for_signals_without_knowing_the_event(app, heard, drain) -> None:
+    happen(5, uuid7(), severity="high")
+    happen(6, uuid7())
+    drain()
+
+    assert heard.signals == ["thing:5"]
+
+
+def test_the_chain_is_whole_and_an_edit_is_found(app) -> None:
+    subject = uuid7()
+    with acting_as(SYSTEM), unit_of_work():
+        for number in range(3):
+            record(ThingHappened(subject, None, number), actor=SYSTEM, change=Change({"name": ("أ", "ب")}))
+    sealer.seal_events()
+    assert sealer.verify().is_whole
+    assert sealer.verify().checked == 3
+
+    with acting_as(SYSTEM):
+        row = db.session.execute(sa.select(EventLog.id).where(EventLog.data["number"].as_integer() == 1)).scalar_one()
+    with passage("try to forge"), pytest.raises(sa.exc.ProgrammingError), db.session.begin_nested():
+        db.session.execute(sa.text("UPDATE event_log SET kind = 'x'"))
+    with acting_as(SYSTEM), unit_of_work():
+        detail = db.session.get(EventDetail, row)
+        detail.changes = {"name": ["أ", "ج"]}
+    faults = sealer.verify().faults
+    assert [fault for _position, fault in faults] == ["the before and after values were changed"]
+
+
+def test_erasing_the_details_leaves_the_chain_whole(app) -> None:
+    with acting_as(SYSTEM), unit_of_work():
+        record(ThingHappened(uuid7(), None, 1), actor=SYSTEM, change=Change({"name": ("أ", "ب")}))
+    sealer.seal_events()
+    with unit_of_work():
+        db.session.execute(sa.delete(EventDetail))
+
+    verdict = sealer.verify()
+
+    assert verdict.is_whole
+    assert verdict.erased_details == 1
+
+
+def test_the_application_may_not_remove_a_seal(app) -> None:
+    with acting_as(SYSTEM), unit_of_work():
+        record(ThingHappened(uuid7(), None, 1), actor=SYSTEM)
+    sealer.seal_events()
+    with pytest.raises(sa.exc.ProgrammingError), db.session.begin_nested():
+        db.session.execute(sa.delete(EventSeal))

@@ -1,0 +1,83 @@
+"""Each starting text as the person reads it, word for word, in both languages. Change a text, and change it here."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.notifications.enums import Channel
+from app.notifications.placeholders import problems, render
+from app.notifications.seeds import TEXTS
+
+VALUES = {
+    "en": {"hospital": "Al Noor Hospital", "name": "Noura", "link": "https://x.sa/s/abc", "days": "7", "role": "Staff"},
+    "ar": {"hospital": "مستشفى النور", "name": "نورة", "link": "https://x.sa/s/abc", "days": "7", "role": "موظف"},
+}
+READ: dict[tuple[str, str], tuple[str, str]] = {
+    ("surveys/invitation", "sms"): (
+        "How was your visit? Please tell us: https://x.sa/s/abc",
+        "كيف كانت زيارتكم؟ https://x.sa/s/abc",
+    ),
+    ("surveys/invitation", "whatsapp"): (
+        "Thank you for choosing Al Noor Hospital. How was your visit? https://x.sa/s/abc",
+        "شكرًا لاختياركم مستشفى النور. كيف كانت زيارتكم؟ https://x.sa/s/abc",
+    ),
+    ("surveys/invitation", "email"): (
+        "How was your visit to Al Noor Hospital?|Please tell us how your visit was. It takes a few minutes:\n"
+        "https://x.sa/s/abc\n\nAl Noor Hospital",
+        "كيف كانت زيارتكم إلى مستشفى النور؟|نرجو أن تخبرونا كيف كانت زيارتكم، ولن يستغرق ذلك إلا دقائق:\n"
+        "https://x.sa/s/abc\n\nمستشفى النور",
+    ),
+    ("surveys/reminder", "sms"): (
+        "Your opinion still matters to us: https://x.sa/s/abc",
+        "ما زال رأيكم يهمنا https://x.sa/s/abc",
+    ),
+    ("surveys/reminder", "whatsapp"): (
+        "Al Noor Hospital: your opinion still matters to us. https://x.sa/s/abc",
+        "مستشفى النور: ما زال رأيكم يهمنا. https://x.sa/s/abc",
+    ),
+    ("surveys/reminder", "email"): (
+        "Al Noor Hospital: your opinion matters to us|There is still time to tell us how your visit was:\n"
+        "https://x.sa/s/abc\n\nAl Noor Hospital",
+        "مستشفى النور: رأيكم يهمنا|ما زال بإمكانكم أن تخبرونا كيف كانت زيارتكم:\nhttps://x.sa/s/abc\n\nمستشفى النور",
+    ),
+    ("accounts/invitation", "email"): (
+        "Your PX360 account|Noura, you were invited to PX360. Choose your password here:\nhttps://x.sa/s/abc\n\n"
+        "The link is good for 7 days.",
+        "حسابكم في PX360|نورة، دُعيتم إلى استخدام PX360. اختاروا كلمة المرور من هنا:\nhttps://x.sa/s/abc\n\n"
+        "الرابط صالح لمدة 7 أيام.",
+    ),
+    ("accounts/place", "email"): (
+        "Your role in Al Noor Hospital|Noura, you now have a role in Al Noor Hospital: Staff. Sign in to PX360 with "
+        "the password that you have.",
+        "دوركم في مستشفى النور|نورة، أصبح لكم دور في مستشفى النور: موظف. سجّلوا الدخول إلى PX360 بكلمة المرور التي لديكم.",
+    ),
+    ("accounts/reset", "email"): (
+        "A new password for PX360|Somebody asked for a new password for your account. If it was you:\n"
+        "https://x.sa/s/abc\n\nIf it was not you, nothing needs to be done.",
+        "كلمة مرور جديدة لحسابكم في PX360|طُلبت كلمة مرور جديدة لحسابكم. إن كنتم أنتم من طلبها:\n"
+        "https://x.sa/s/abc\n\nوإن لم تكونوا أنتم فلا يلزم أي إجراء.",
+    ),
+}
+
+
+def test_each_text_has_its_snapshot() -> None:
+    assert {(each.code, str(each.channel)) for each in TEXTS} == set(READ)
+
+
+@pytest.mark.parametrize("text", TEXTS, ids=lambda each: f"{each.code}-{each.channel}")
+def test_the_person_reads_exactly_this(text: object) -> None:
+    english, arabic = READ[text.code, str(text.channel)]  # type: ignore[attr-defined]
+    for language, wanted in (("en", english), ("ar", arabic)):
+        subject = render(getattr(text, f"subject_{language}"), VALUES[language])
+        body = render(getattr(text, f"body_{language}"), VALUES[language])
+        assert (f"{subject}|{body}" if subject else body) == wanted
+
+
+@pytest.mark.parametrize("text", TEXTS, ids=lambda each: f"{each.code}-{each.channel}")
+def test_the_starting_texts_pass_the_check_that_administrators_must_pass(text: object) -> None:
+    from app.notifications.preview import Texts
+    from app.notifications.services import texts
+
+    assert problems(text.body_en, text.body_ar, text.placeholders) == []  # type: ignore[attr-defined]
+    given = Texts(text.subject_en, text.subject_ar, text.body_en, text.body_ar, text.provider_name)  # type: ignore[attr-defined]
+    texts.check(given, Channel(text.channel), text.placeholders)  # type: ignore[attr-defined]

@@ -1,0 +1,153 @@
+"""A small hospital with something of everything in it, reached by walking the services: what pages are looked at with."""
+
+from __future__ import annotations
+
+import io
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from apiflask import APIFlask
+
+from app.accounts.models import AccountLink
+from app.accounts.services import credentials
+from app.core.access.actor import Actor, acting_as, system_actor
+from app.core.db import db, unit_of_work
+from app.core.events import outbox
+from app.core.keys.links import new_handle
+from app.core.resources import commands, imports
+from app.core.resources.resource import resource_at
+from app.core.time import clock
+from app.integrations.models import SourceSystem
+from app.integrations.services import processing
+from app.notifications.services import contact_rules, dispatch
+from app.px_action_center.services import opening
+from app.surveys.models import SurveyInstance
+from app.surveys.rules.questions import Question
+from app.surveys.services import answering, sending
+from tests.cast import Cast
+
+SYSTEM = system_actor("furnish a test")
+DELAY = timedelta(hours=2, minutes=5)  # an invitation waits that long after a visit
+ROW = {"csv": "number,name_en,name_ar\nE-900,Sami Ali,سامي علي\n,,\n"}
+
+
+def work() -> None:
+    """Do what the workers would: events, surveys that are due, messages."""
+    for _turn in range(3):
+        while processing.process_due():
+            pass
+        drain()
+        sending.send_due()
+        drain()
+        while dispatch.send_due():
+            pass
+        drain()
+
+
+def drain() -> None:
+    """Deliver every due event."""
+    while outbox.drain_batch():
+        pass
+
+
+def furnish(app: APIFlask, cast: Cast, key: str, *, first: int = 1, count: int = 3) -> None:
+    """Write `count` of everything: visits under way and over, surveys waiting, answered and negative, actions, records, an import.
+
+    Called again with a higher `first`, it adds as many again. The clock of the caller should stand DELAY later afterwards.
+    """
+    begun = clock.now()
+    admin = cast.actor("hospital_admin")
+    for number in range(first, first + count):
+        _visit(app, key, number)
+        _records(cast, admin, number)
+    with acting_as(admin):
+        stream = io.BytesIO(ROW["csv"].encode())
+        imports.upload(resource_at("employees"), stream, name="staff.csv", hospital_id=cast.a.id, actor=admin)
+        if first == 1:
+            contact_rules.create(hospital_id=cast.a.id, facts=contact_rules.RuleFacts(), actor=admin)
+    with acting_as(SYSTEM):
+        for purpose in (credentials.INVITE, credentials.RESET):
+            _account_link(cast["nurse"].id, purpose)
+    work()
+    with clock.frozen(begun + DELAY):
+        work()
+        _answer(count)
+        work()
+
+
+def _account_link(user_id: UUID, purpose: str) -> None:
+    """Write a link as an invitation or a forgotten password does, without its message."""
+    with unit_of_work():
+        db.session.add(
+            AccountLink(
+                user_id=user_id,
+                purpose=purpose,
+                handle=new_handle(),
+                expires_at=clock.now() + credentials.LIFE[purpose],
+            )
+        )
+
+
+def _visit(app: APIFlask, key: str, number: int) -> None:
+    """Tell of a visit that is over, one that goes on, and something that no one can read, as hospital systems do."""
+    client = app.test_client()
+    moments = (
+        ("OPD_STAGE_1_REGISTRATION", f"V-{number}", 60),
+        ("OPD_VISIT_COMPLETED", f"V-{number}", 5),
+        ("EMS_ARRIVAL", f"W-{number}", 30),
+        ("SOMETHING_ELSE", f"X-{number}", 20),
+    )
+    for code, encounter, minutes in moments:
+        body = {
+            "event_id": f"{code}-{number}",
+            "code": code,
+            "occurred_at": (clock.now() - timedelta(minutes=minutes)).isoformat(),
+            "encounter": encounter,
+            "patient": {"mrn": f"4{number:03}", "name_ar": "نورة العتيبي", "name_en": "Noura Alotaibi",
+                        "phone": f"05066600{number:02}", "language": "ar"},
+            "department_code": "ER",
+        }  # fmt: skip
+        answer = client.post("/api/integrations/events/", json=body, headers={"Authorization": f"Bearer {key}"})
+        assert answer.status_code == 202, answer.text
+
+
+def _records(cast: Cast, admin: Actor, number: int) -> None:
+    names = {"name_en": f"Record {number}", "name_ar": f"سجل {number}"}
+    with acting_as(admin):
+        for path, field in (("physicians", "license_number"), ("employees", "number"), ("locations", "code")):
+            commands.create(resource_at(path), {field: f"R-{number}", **names}, actor=admin)
+        source_id = db.session.execute(sa.select(SourceSystem.id)).scalars().first()
+        link = {"hospital_id": cast.a.id, "source_id": source_id, "port": 21_000 + number}
+        commands.create(resource_at("links"), link, actor=admin)
+        mapping = {"kind": "event", "from_code": f"LOCAL_{number}", "to_code": "OPD_VISIT_COMPLETED"}
+        commands.create(resource_at("mappings"), {"hospital_id": cast.a.id, **mapping}, actor=admin)
+        row = commands.create(resource_at("departments"), {"code": f"D{number}", **names}, actor=admin)
+        commands.update(resource_at("departments"), row.id, {"name_en": f"Renamed {number}"}, version=1, actor=admin)
+        opening.open_by_hand(
+            hospital_id=cast.a.id, title="Repair the lift", severity="high", department_id=cast.er.id,
+            patient_id=None, actor=admin,
+        )  # fmt: skip
+
+
+def _answer(count: int) -> None:
+    """Answer all but the last of the surveys that wait, as badly as can be."""
+    with acting_as(SYSTEM):
+        query = sa.select(SurveyInstance.id, SurveyInstance.hospital_id).where(SurveyInstance.state == "sent")
+        waiting = db.session.execute(query.order_by(SurveyInstance.id)).all()
+    for survey_id, hospital_id in waiting[: max(count - 1, 1)]:
+        _answer_one(survey_id, hospital_id)
+
+
+def _answer_one(survey_id: UUID, hospital_id: UUID) -> None:
+    from app.core.access.actor import token_actor
+
+    actor = token_actor(survey_id, hospital_id, "survey link")
+    with acting_as(actor):
+        raw = {question.code: _worst(question) for question in answering.sheet(actor).questions}
+        answering.submit(raw, actor=actor)
+
+
+def _worst(question: Question) -> Any:
+    return min(question.values, key=str) if question.values else "انتظرت طويلا"
