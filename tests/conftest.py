@@ -26,7 +26,14 @@ from app.core.time import clock
 from app.settings import Settings, from_environment
 from devstack.testing import Servers, ephemeral_servers
 
+TESTS = Path(__file__).parent
+LONG = ("test_faults.py", "test_run.py", "test_backup.py", "test_pages.py", "test_walls.py", "test_fuzz.py", "test_demo.py")
 NOON = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)  # a Tuesday, 12:00 in Riyadh
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the long files first: two processes that take file after file then end at about the same time."""
+    items.sort(key=lambda item: not item.path.is_relative_to(TESTS / "browser") and item.path.name not in LONG)
 
 
 @pytest.fixture(scope="session")

@@ -20,7 +20,7 @@ Id = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_l
 Name = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200, pattern=NO_NUL)]
 
 
-class PatientIn(In):
+class EventPatientIn(In):
     """The patient as the hospital system knows them; what is left out stays as it is."""
 
     mrn: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40, pattern=NO_NUL)]
@@ -42,7 +42,7 @@ class EventIn(In):
     code: Code
     occurred_at: AwareDatetime
     encounter: Id
-    patient: PatientIn
+    patient: EventPatientIn
     journey_kind: Literal["ems", "inpatient", "opd", "day_case"] | None = None
     department_code: Name | None = None
     physician_license: Name | None = None

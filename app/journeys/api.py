@@ -15,14 +15,14 @@ from app.journeys import template_queries
 from app.journeys.models import JourneyTemplate, StageTemplate
 from app.journeys.policy import Perm
 from app.journeys.schemas import (
+    JourneyTemplateIn,
+    JourneyTemplateOut,
+    JourneyTemplatePatch,
+    JourneyTemplatePut,
     StageTemplateIn,
     StageTemplateOut,
     StageTemplatePatch,
     StageTemplatePut,
-    TemplateIn,
-    TemplateOut,
-    TemplatePatch,
-    TemplatePut,
 )
 from app.journeys.services import stages, templates
 from app.journeys.services.stages import StageFacts
@@ -62,7 +62,7 @@ def given(body: In) -> dict[str, Any]:
 
 @bp.get("/templates/")
 @bp.input(ListQuery, location="query")
-@bp.output(page_of(TemplateOut))
+@bp.output(page_of(JourneyTemplateOut))
 @documented(bp, "List journey templates", "GET")
 @requires(Perm.TEMPLATE_READ)
 def list_templates(query_data: ListQuery) -> dict[str, Any]:
@@ -71,18 +71,18 @@ def list_templates(query_data: ListQuery) -> dict[str, Any]:
 
 
 @bp.post("/templates/")
-@bp.input(TemplateIn)
-@bp.output(TemplateOut, status_code=201)
+@bp.input(JourneyTemplateIn)
+@bp.output(JourneyTemplateOut, status_code=201)
 @documented(bp, "Make a journey template", "POST")
 @requires(Perm.TEMPLATE_WRITE)
-def create_template(json_data: TemplateIn) -> Any:
+def create_template(json_data: JourneyTemplateIn) -> Any:
     """Make a template; a hospital's own begins with the stages of the group's."""
     facts = TemplateFacts(json_data.name_en, json_data.name_ar, json_data.is_active)
     return templates.create(hospital_id=json_data.hospital_id, kind=json_data.kind, facts=facts, actor=current_actor)
 
 
 @bp.get("/templates/<uuid:template_id>/")
-@bp.output(TemplateOut)
+@bp.output(JourneyTemplateOut)
 @documented(bp, "Read a journey template", "GET")
 @requires(Perm.TEMPLATE_READ)
 def read_template(template_id: UUID) -> Any:
@@ -91,22 +91,22 @@ def read_template(template_id: UUID) -> Any:
 
 
 @bp.put("/templates/<uuid:template_id>/")
-@bp.input(TemplatePut)
-@bp.output(TemplateOut)
+@bp.input(JourneyTemplatePut)
+@bp.output(JourneyTemplateOut)
 @documented(bp, "Replace a journey template", "PUT")
 @requires(Perm.TEMPLATE_WRITE)
-def replace_template(template_id: UUID, json_data: TemplatePut) -> Any:
+def replace_template(template_id: UUID, json_data: JourneyTemplatePut) -> Any:
     """Set all of a template's own fields."""
     facts = TemplateFacts(json_data.name_en, json_data.name_ar, json_data.is_active)
     return templates.change(template_id, facts, version=json_data.version, actor=current_actor)
 
 
 @bp.patch("/templates/<uuid:template_id>/")
-@bp.input(TemplatePatch)
-@bp.output(TemplateOut)
+@bp.input(JourneyTemplatePatch)
+@bp.output(JourneyTemplateOut)
 @documented(bp, "Change a journey template", "PATCH")
 @requires(Perm.TEMPLATE_WRITE)
-def change_template(template_id: UUID, json_data: TemplatePatch) -> Any:
+def change_template(template_id: UUID, json_data: JourneyTemplatePatch) -> Any:
     """Set some of a template's own fields."""
     row = template_queries.get_template(template_id, actor=current_actor)
     facts = replace(TemplateFacts(row.name_en, row.name_ar, row.is_active), **given(json_data))

@@ -20,9 +20,9 @@ from app.journeys.policy import Perm
 from app.journeys.queries import BoardFilters, Card, Column, Step
 from app.journeys.schemas import (
     BoardOut,
-    InstanceIn,
-    InstanceOut,
     InstancePatch,
+    JourneyInstanceIn,
+    JourneyInstanceOut,
     Kind,
     ProgressOut,
     StagesOut,
@@ -59,7 +59,7 @@ class BoardQuery(Out):
 
 @bp.get("/instances/")
 @bp.input(ListQuery, location="query")
-@bp.output(page_of(InstanceOut))
+@bp.output(page_of(JourneyInstanceOut))
 @documented(bp, "List visits", "GET")
 @requires(Perm.READ)
 def list_instances(query_data: ListQuery) -> dict[str, Any]:
@@ -69,11 +69,11 @@ def list_instances(query_data: ListQuery) -> dict[str, Any]:
 
 
 @bp.post("/instances/")
-@bp.input(InstanceIn)
-@bp.output(InstanceOut, status_code=201)
+@bp.input(JourneyInstanceIn)
+@bp.output(JourneyInstanceOut, status_code=201)
 @documented(bp, "Begin a visit by hand", "POST")
 @requires(Perm.WORK)
-def create_instance(json_data: InstanceIn) -> Any:
+def create_instance(json_data: JourneyInstanceIn) -> Any:
     """Begin a visit."""
     return visits.open_visit(
         hospital_id=json_data.hospital_id,
@@ -87,7 +87,7 @@ def create_instance(json_data: InstanceIn) -> Any:
 
 
 @bp.get("/instances/<uuid:journey_id>/")
-@bp.output(InstanceOut)
+@bp.output(JourneyInstanceOut)
 @documented(bp, "Read a visit", "GET")
 @requires(Perm.READ)
 def read_instance(journey_id: UUID) -> Any:
@@ -97,7 +97,7 @@ def read_instance(journey_id: UUID) -> Any:
 
 @bp.patch("/instances/<uuid:journey_id>/")
 @bp.input(InstancePatch)
-@bp.output(InstanceOut)
+@bp.output(JourneyInstanceOut)
 @documented(bp, "Correct a visit", "PATCH")
 @requires(Perm.WORK)
 def change_instance(journey_id: UUID, json_data: InstancePatch) -> Any:
@@ -150,7 +150,7 @@ def list_stages(journey_id: UUID) -> dict[str, Any]:
 
 @bp.post("/instances/<uuid:journey_id>/events/")
 @bp.input(VisitEventIn)
-@bp.output(InstanceOut)
+@bp.output(JourneyInstanceOut)
 @documented(bp, "Tell what happened in a visit", "POST")
 @requires(Perm.WORK)
 def apply_event(journey_id: UUID, json_data: VisitEventIn) -> Any:
@@ -177,7 +177,7 @@ def board(query_data: BoardQuery) -> dict[str, Any]:
     return {"kind": query_data.kind, "columns": [_column(column) for column in columns]}
 
 
-def _place(body: InstanceIn | VisitEventIn) -> Place:
+def _place(body: JourneyInstanceIn | VisitEventIn) -> Place:
     return Place(body.department_id, body.physician_id, body.location, body.scheduled_at)
 
 

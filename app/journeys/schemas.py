@@ -37,7 +37,7 @@ class StageTemplateOut(Out):
     version: int
 
 
-class TemplateOut(Out):
+class JourneyTemplateOut(Out):
     """A template with its stages in order; `hospital_id` null: the group's."""
 
     id: UUID
@@ -50,7 +50,7 @@ class TemplateOut(Out):
     version: int
 
 
-class TemplateIn(In):
+class JourneyTemplateIn(In):
     """A new template; a hospital's own begins with the stages of the group's."""
 
     hospital_id: UUID | None = None
@@ -60,7 +60,7 @@ class TemplateIn(In):
     is_active: bool = True
 
 
-class TemplatePut(VersionedIn):
+class JourneyTemplatePut(VersionedIn):
     """The whole of a template's own fields."""
 
     name_en: RequiredLine
@@ -68,7 +68,7 @@ class TemplatePut(VersionedIn):
     is_active: bool
 
 
-class TemplatePatch(VersionedIn):
+class JourneyTemplatePatch(VersionedIn):
     """A part of a template's own fields."""
 
     name_en: RequiredLine | None = None
@@ -119,7 +119,7 @@ class StageTemplatePatch(VersionedIn):
     expected_minutes: Minutes | None = None
 
 
-class InstanceOut(Out):
+class JourneyInstanceOut(Out):
     """One visit."""
 
     id: UUID
@@ -140,7 +140,7 @@ class InstanceOut(Out):
     version: int
 
 
-class InstanceIn(In):
+class JourneyInstanceIn(In):
     """A visit to begin by hand."""
 
     hospital_id: UUID

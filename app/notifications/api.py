@@ -13,7 +13,7 @@ from app.core.web import current_actor, requires
 from app.notifications import queries, words
 from app.notifications.models import Message
 from app.notifications.policy import Perm
-from app.notifications.schemas import MessageDetailOut, MessageOut, StepIn
+from app.notifications.schemas import MessageDetailOut, MessageOut, RuleStepIn
 from app.notifications.services.retry import retry
 
 bp = APIBlueprint("messages_api", __name__, url_prefix="/api/notifications/messages")
@@ -61,11 +61,11 @@ def read(message_id: UUID) -> Any:
 
 
 @bp.post("/<uuid:message_id>/retry/")
-@bp.input(StepIn)
+@bp.input(RuleStepIn)
 @bp.output(MessageDetailOut)
 @documented(bp, "Send a failed message again", "POST")
 @requires(Perm.RETRY)
-def send_again(message_id: UUID, json_data: StepIn) -> Any:
+def send_again(message_id: UUID, json_data: RuleStepIn) -> Any:
     """Queue a failed message again."""
     return _detail(retry(message_id, version=json_data.version, actor=current_actor))
 

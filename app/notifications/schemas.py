@@ -125,7 +125,7 @@ class TextPatch(VersionedIn):
     provider_name: Approved | None = None
 
 
-class PreviewOut(Out):
+class TextPreviewOut(Out):
     """One language of a text with sample values."""
 
     language: str
@@ -140,7 +140,7 @@ class PreviewOut(Out):
 class PreviewsOut(Out):
     """Both languages of a text."""
 
-    previews: list[PreviewOut]
+    previews: list[TextPreviewOut]
 
 
 class ProviderOut(Out):
@@ -254,5 +254,5 @@ class RulePatch(VersionedIn):
     channels: Annotated[list[ChannelCode], Field(min_length=1, max_length=3)] | None = None
 
 
-class StepIn(VersionedIn):
+class RuleStepIn(VersionedIn):
     """A step that carries nothing but the version that was seen."""

@@ -65,7 +65,7 @@ class AssignIn(VersionedIn):
     assignee_id: UUID
 
 
-class StepIn(VersionedIn):
+class ActionStepIn(VersionedIn):
     """What a step asks for."""
 
     reason: LongText = ""
@@ -155,11 +155,11 @@ def assign(action_id: UUID, json_data: AssignIn) -> Any:
 
 
 @bp.post("/<uuid:action_id>/steps/<string(maxlength=20):verb>/")
-@bp.input(StepIn)
+@bp.input(ActionStepIn)
 @bp.output(ActionOut)
 @documented(bp, "Take a step of the workflow", "POST")
 @requires(Perm.READ)
-def move(action_id: UUID, verb: str, json_data: StepIn) -> Any:
+def move(action_id: UUID, verb: str, json_data: ActionStepIn) -> Any:
     """Start, submit, approve, return or cancel."""
     if not any(step.verb == verb for step in ACTION.steps):
         abort(404)

@@ -20,10 +20,10 @@ from app.surveys.schemas import (
     QuestionOut,
     QuestionPatch,
     QuestionPut,
-    TemplateIn,
-    TemplateOut,
-    TemplatePatch,
-    TemplatePut,
+    SurveyTemplateIn,
+    SurveyTemplateOut,
+    SurveyTemplatePatch,
+    SurveyTemplatePut,
     VersionIn,
 )
 from app.surveys.services import questions, templates
@@ -74,7 +74,7 @@ def given(body: In, may_be_empty: frozenset[str]) -> dict[str, Any]:
 
 @bp.get("/templates/")
 @bp.input(ListQuery, location="query")
-@bp.output(page_of(TemplateOut))
+@bp.output(page_of(SurveyTemplateOut))
 @documented(bp, "List survey templates", "GET")
 @requires(Perm.TEMPLATE_READ)
 def list_templates(query_data: ListQuery) -> dict[str, Any]:
@@ -83,18 +83,18 @@ def list_templates(query_data: ListQuery) -> dict[str, Any]:
 
 
 @bp.post("/templates/")
-@bp.input(TemplateIn)
-@bp.output(TemplateOut, status_code=201)
+@bp.input(SurveyTemplateIn)
+@bp.output(SurveyTemplateOut, status_code=201)
 @documented(bp, "Make a survey template", "POST")
 @requires(Perm.TEMPLATE_WRITE)
-def create_template(json_data: TemplateIn) -> Any:
+def create_template(json_data: SurveyTemplateIn) -> Any:
     """Make a template, not published."""
     facts = TemplateFacts(**sent(json_data))
     return templates.create(hospital_id=json_data.hospital_id, facts=facts, actor=current_actor)
 
 
 @bp.get("/templates/<uuid:template_id>/")
-@bp.output(TemplateOut)
+@bp.output(SurveyTemplateOut)
 @documented(bp, "Read a survey template", "GET")
 @requires(Perm.TEMPLATE_READ)
 def read_template(template_id: UUID) -> Any:
@@ -103,22 +103,22 @@ def read_template(template_id: UUID) -> Any:
 
 
 @bp.put("/templates/<uuid:template_id>/")
-@bp.input(TemplatePut)
-@bp.output(TemplateOut)
+@bp.input(SurveyTemplatePut)
+@bp.output(SurveyTemplateOut)
 @documented(bp, "Replace a survey template", "PUT")
 @requires(Perm.TEMPLATE_WRITE)
-def replace_template(template_id: UUID, json_data: TemplatePut) -> Any:
+def replace_template(template_id: UUID, json_data: SurveyTemplatePut) -> Any:
     """Set all of a template's own fields."""
     facts = TemplateFacts(**sent(json_data))
     return templates.change(template_id, facts, version=json_data.version, actor=current_actor)
 
 
 @bp.patch("/templates/<uuid:template_id>/")
-@bp.input(TemplatePatch)
-@bp.output(TemplateOut)
+@bp.input(SurveyTemplatePatch)
+@bp.output(SurveyTemplateOut)
 @documented(bp, "Change a survey template", "PATCH")
 @requires(Perm.TEMPLATE_WRITE)
-def change_template(template_id: UUID, json_data: TemplatePatch) -> Any:
+def change_template(template_id: UUID, json_data: SurveyTemplatePatch) -> Any:
     """Set some of a template's own fields."""
     row = template_queries.get_template(template_id, actor=current_actor)
     facts = replace(templates.facts_of(row), **given(json_data, frozenset({"journey_kind", "reminder_hours"})))
@@ -137,7 +137,7 @@ def archive_template(template_id: UUID) -> tuple[str, int]:
 
 @bp.post("/templates/<uuid:template_id>/publish/")
 @bp.input(VersionIn)
-@bp.output(TemplateOut)
+@bp.output(SurveyTemplateOut)
 @documented(bp, "Publish a survey template", "POST")
 @requires(Perm.TEMPLATE_WRITE)
 def publish_template(template_id: UUID, json_data: VersionIn) -> Any:
@@ -147,7 +147,7 @@ def publish_template(template_id: UUID, json_data: VersionIn) -> Any:
 
 @bp.post("/templates/<uuid:template_id>/unpublish/")
 @bp.input(VersionIn)
-@bp.output(TemplateOut)
+@bp.output(SurveyTemplateOut)
 @documented(bp, "Make no more surveys of a template", "POST")
 @requires(Perm.TEMPLATE_WRITE)
 def unpublish_template(template_id: UUID, json_data: VersionIn) -> Any:
@@ -157,7 +157,7 @@ def unpublish_template(template_id: UUID, json_data: VersionIn) -> Any:
 
 @bp.post("/templates/<uuid:template_id>/copy/")
 @bp.input(CopyIn)
-@bp.output(TemplateOut, status_code=201)
+@bp.output(SurveyTemplateOut, status_code=201)
 @documented(bp, "Copy a survey template", "POST")
 @requires(Perm.TEMPLATE_WRITE)
 def copy_template(template_id: UUID, json_data: CopyIn) -> Any:
@@ -166,7 +166,7 @@ def copy_template(template_id: UUID, json_data: CopyIn) -> Any:
 
 
 @bp.post("/templates/<uuid:template_id>/restore/")
-@bp.output(TemplateOut)
+@bp.output(SurveyTemplateOut)
 @documented(bp, "Restore a survey template", "POST")
 @requires(Perm.TEMPLATE_WRITE)
 def restore_template(template_id: UUID) -> Any:

@@ -20,9 +20,9 @@ from app.surveys.schemas import VersionIn
 from app.surveys.schemas_instances import (
     CheckIn,
     InstanceDetailOut,
-    InstanceIn,
-    InstanceOut,
     PlannedOut,
+    SurveyInstanceIn,
+    SurveyInstanceOut,
     VerdictsOut,
 )
 from app.surveys.services import by_hand, resending, withdrawing
@@ -66,7 +66,7 @@ INSTANCES = Listing(
 
 @bp.get("/instances/")
 @bp.input(ListQuery, location="query")
-@bp.output(page_of(InstanceOut))
+@bp.output(page_of(SurveyInstanceOut))
 @documented(bp, "List surveys", "GET")
 @requires(Perm.INSTANCE_READ)
 def list_instances(query_data: ListQuery) -> dict[str, Any]:
@@ -75,11 +75,11 @@ def list_instances(query_data: ListQuery) -> dict[str, Any]:
 
 
 @bp.post("/instances/")
-@bp.input(InstanceIn)
-@bp.output(InstanceOut, status_code=201)
+@bp.input(SurveyInstanceIn)
+@bp.output(SurveyInstanceOut, status_code=201)
 @documented(bp, "Send a survey by hand", "POST")
 @requires(Perm.SEND)
-def create_instance(json_data: InstanceIn) -> Any:
+def create_instance(json_data: SurveyInstanceIn) -> Any:
     """Send a survey now; 409 with the rule's code when a contact rule says no."""
     if (json_data.journey_id is None) == (json_data.patient_id is None):
         raise Invalid(journey_id=_("Give either a visit or a patient."))
@@ -128,7 +128,7 @@ def read_instance(instance_id: UUID) -> dict[str, Any]:
     """Give one survey, question by question."""
     sheet = sheet_queries.get(instance_id, actor=current_actor)
     return {
-        **InstanceOut.model_validate(sheet.instance).model_dump(),
+        **SurveyInstanceOut.model_validate(sheet.instance).model_dump(),
         "answers": [_answer(line) for line in sheet.lines],
         "reasons": sheet.reasons,
     }
@@ -146,7 +146,7 @@ def withdraw_instance(instance_id: UUID) -> tuple[str, int]:
 
 @bp.post("/instances/<uuid:instance_id>/cancel/")
 @bp.input(VersionIn)
-@bp.output(InstanceOut)
+@bp.output(SurveyInstanceOut)
 @documented(bp, "Withdraw a survey and read it", "POST")
 @requires(Perm.SEND)
 def cancel_instance(instance_id: UUID, json_data: VersionIn) -> Any:
@@ -156,7 +156,7 @@ def cancel_instance(instance_id: UUID, json_data: VersionIn) -> Any:
 
 @bp.post("/instances/<uuid:instance_id>/resend/")
 @bp.input(VersionIn)
-@bp.output(InstanceOut)
+@bp.output(SurveyInstanceOut)
 @documented(bp, "Send the invitation again", "POST")
 @requires(Perm.SEND)
 def resend_instance(instance_id: UUID, json_data: VersionIn) -> Any:

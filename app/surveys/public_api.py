@@ -24,7 +24,7 @@ bp = APIBlueprint("survey_public_api", __name__, url_prefix="/api/surveys/public
 WHY = "the survey's token is the credential"
 
 
-class QuestionOut(Out):
+class PublicQuestionOut(Out):
     """One question in both languages."""
 
     code: str
@@ -47,7 +47,7 @@ class SheetOut(Out):
 
     state: str
     language: str
-    questions: list[QuestionOut]
+    questions: list[PublicQuestionOut]
     answers: dict[str, str | int | None]
 
 
@@ -99,7 +99,7 @@ def _out(found: Sheet) -> dict[str, Any]:
 def _question(question: Any) -> dict[str, Any]:
     bounds = question.bounds or (None, None)
     return {
-        **{name: getattr(question, name) for name in QuestionOut.model_fields if hasattr(question, name)},
+        **{name: getattr(question, name) for name in PublicQuestionOut.model_fields if hasattr(question, name)},
         "options": [option.to_json() for option in question.options],
         "show_if": dict(question.show_if) if question.show_if else None,
         "minimum": bounds[0],

@@ -72,7 +72,7 @@ class QuestionOut(Out):
     version: int
 
 
-class TemplateOut(Out):
+class SurveyTemplateOut(Out):
     """A template with its questions in order; `hospital_id` null: the group's."""
 
     id: UUID
@@ -97,7 +97,7 @@ class TemplateOut(Out):
     version: int
 
 
-class TemplatePatch(VersionedIn):
+class SurveyTemplatePatch(VersionedIn):
     """A part of a template's own fields; null empties the kind of visit and the reminder."""
 
     name_en: RequiredLine | None = None
@@ -131,13 +131,13 @@ class _TemplateFields(In):
     offers_callback: bool = True
 
 
-class TemplateIn(_TemplateFields):
+class SurveyTemplateIn(_TemplateFields):
     """A new template, not published, without questions."""
 
     hospital_id: UUID | None = None
 
 
-class TemplatePut(_TemplateFields, VersionedIn):
+class SurveyTemplatePut(_TemplateFields, VersionedIn):
     """The whole of a template's own fields."""
 
 

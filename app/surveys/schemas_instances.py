@@ -59,7 +59,7 @@ class TriggerPatch(VersionedIn):
     is_active: bool | None = None
 
 
-class InstanceOut(Out):
+class SurveyInstanceOut(Out):
     """One survey to one person; times in UTC, scores 0-100."""
 
     id: UUID
@@ -105,14 +105,14 @@ class AnswerOut(Out):
     words: str
 
 
-class InstanceDetailOut(InstanceOut):
+class InstanceDetailOut(SurveyInstanceOut):
     """One survey with every question it asked, and why it is negative."""
 
     answers: list[AnswerOut]
     reasons: list[str]
 
 
-class InstanceIn(In):
+class SurveyInstanceIn(In):
     """A survey to send by hand: about a visit, or to a patient."""
 
     template_id: UUID

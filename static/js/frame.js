@@ -45,6 +45,11 @@
     event.preventDefault();
     openPalette();
   });
+  palette?.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    event.preventDefault(); // a search field would only be emptied by it
+    palette.close();
+  });
   palette?.addEventListener("submit", (event) => {
     const first = palette.querySelector("#search-results a[href]");
     if (!first || document.activeElement !== palette.querySelector("input")) return;

@@ -65,8 +65,13 @@ def kept(client: FlaskClient, source_key: str, reference_data: Cast) -> dict[str
     return {"k2": os.urandom(32)}
 
 
-def test_every_encrypted_column_is_known_to_the_rotation() -> None:
-    assert set(rotation.COLUMNS) == {("inbound_events", "raw"), ("providers", "secrets"), ("users", "totp_secret")}
+def test_every_encrypted_column_is_known_to_the_rotation(app: Flask) -> None:
+    assert set(rotation.COLUMNS) == {
+        ("inbound_events", "raw"),
+        ("providers", "secrets"),
+        ("users", "totp_pending"),
+        ("users", "totp_secret"),
+    }
 
 
 def test_everything_comes_under_the_new_key_and_the_old_one_may_go(

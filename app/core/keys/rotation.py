@@ -49,7 +49,7 @@ def encrypted(table: str, column: str, context: str) -> None:
 
 def rotate(batch: int = BATCH) -> Iterator[Part]:
     """Encrypt again what is under another key than the first of the ring; gives the work of each batch."""
-    for each in COLUMNS.values():
+    for _name, each in sorted(COLUMNS.items()):
         last: UUID | None = None
         while True:
             with passage(WHY), unit_of_work():

@@ -9,13 +9,13 @@ from apiflask.exceptions import HTTPError
 from flask import Flask, Response, jsonify, make_response, redirect, render_template, request
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
 from app.core.access.wall import TenantWallBreach
 from app.core.db.base import db
-from app.core.errors import Conflict, NotSignedIn, Refusal
+from app.core.errors import Conflict, Invalid, NotSignedIn, Refusal
 from app.core.logging import get_logger, request_id
 from app.core.web.pages import is_fragment_request, is_htmx
 
@@ -40,6 +40,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(CSRFError, _csrf)
     app.register_error_handler(HTTPError, _api_error)
     app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(IntegrityError, _not_there)
     app.register_error_handler(OperationalError, _database_away)
     app.register_error_handler(TenantWallBreach, _fault)
     app.register_error_handler(Exception, _fault)
@@ -122,6 +123,15 @@ def _api_error(problem: HTTPError) -> Response:
 
 def _csrf(_problem: CSRFError) -> Response:
     return _answer(400, "csrf", _("This page was open for too long. Please load it again; what you typed is kept."))
+
+
+def _not_there(problem: IntegrityError) -> Response:
+    """Answer an id that points to nothing, the last net under the services' own checks; any other breach is a fault."""
+    told = getattr(problem.orig, "diag", None)
+    if told is None or getattr(problem.orig, "sqlstate", "") != "23503":
+        return _fault(problem)
+    column = (told.constraint_name or "").removeprefix(f"fk_{told.table_name}_")
+    return refused(Invalid(**{column: _("There is no such record here.")}))
 
 
 def _database_away(problem: OperationalError) -> Response:

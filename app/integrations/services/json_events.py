@@ -16,7 +16,7 @@ from app.core.text.digits import western_digits
 from app.integrations.enums import Problem
 from app.integrations.hl7.visits import NOTHING
 from app.integrations.models import InboundEvent, SourceSystem
-from app.integrations.schemas import EventIn, PatientIn
+from app.integrations.schemas import EventIn, EventPatientIn
 from app.integrations.services import intake
 from app.integrations.services.intake import Incoming, Verdict
 from app.integrations.services.lookups import department_id, mappings_of, physician_id
@@ -95,7 +95,7 @@ def mapped(code: str, source: SourceSystem) -> str:
     return mappings_of(source).get(("event", code)) or code.upper()
 
 
-def patient_facts(given: PatientIn) -> PatientFacts:
+def patient_facts(given: EventPatientIn) -> PatientFacts:
     """Give what an event tells of its patient, clean. Invalid: by field, what can not be read."""
     told: dict[str, str | date | datetime | None] = {}
     problems: dict[str, Any] = {}

@@ -23,12 +23,12 @@ from app.core.sla.panels.schemas import (
     CalendarPatch,
     CalendarPut,
     Definition,
+    MovesOut,
     PolicyBody,
     PolicyIn,
     PolicyOut,
     PolicyPut,
     PreviewIn,
-    PreviewOut,
 )
 from app.core.sla.policy import Perm
 from app.core.sla.policy_changes import PolicyFacts, Rung
@@ -144,7 +144,7 @@ def archive_calendar(calendar_id: UUID) -> Response:
 
 @bp.post("/calendars/<uuid:calendar_id>/preview/")
 @bp.input(PreviewIn)
-@bp.output(PreviewOut)
+@bp.output(MovesOut)
 @documented(bp, "Say which open clocks a calendar would move", "POST")
 @requires(Perm.CALENDAR_WRITE)
 def preview_calendar(calendar_id: UUID, json_data: PreviewIn) -> Any:
@@ -215,7 +215,7 @@ def replace_policy(policy_id: UUID, json_data: PolicyPut) -> Any:
 
 @bp.post("/policies/<uuid:policy_id>/preview/")
 @bp.input(PolicyPut)
-@bp.output(PreviewOut)
+@bp.output(MovesOut)
 @documented(bp, "Say which open clocks a rule would move", "POST")
 @requires(Perm.POLICY_WRITE)
 def preview_policy(policy_id: UUID, json_data: PolicyPut) -> Any:

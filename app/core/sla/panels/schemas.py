@@ -105,7 +105,7 @@ class MoveOut(Out):
     after: datetime | None
 
 
-class PreviewOut(Out):
+class MovesOut(Out):
     """What a change would move: how many, the first of them, and whether not all open clocks were looked at."""
 
     count: int
