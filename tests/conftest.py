@@ -27,7 +27,15 @@ from app.settings import Settings, from_environment
 from devstack.testing import Servers, ephemeral_servers
 
 TESTS = Path(__file__).parent
-LONG = ("test_faults.py", "test_run.py", "test_backup.py", "test_pages.py", "test_walls.py", "test_fuzz.py", "test_demo.py")
+LONG = (
+    "test_faults.py",
+    "test_run.py",
+    "test_backup.py",
+    "test_pages.py",
+    "test_walls.py",
+    "test_fuzz.py",
+    "test_demo.py",
+)
 NOON = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)  # a Tuesday, 12:00 in Riyadh
 
 
