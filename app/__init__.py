@@ -18,6 +18,7 @@ DOMAINS = (
     "notifications",
     "journeys",
     "surveys",
+    "complaints",
     "px_action_center",
     "integrations",
     "portal",

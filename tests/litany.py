@@ -54,7 +54,38 @@ PUBLIC: dict[str, str] = {
     "webhooks.handshake": "providers ask whether the address is ours",
 }
 
+COMPLAINANTS = HEADS | {"viewer", "source_user"}
+
 DOORS: dict[str, frozenset[str]] = {
+    **dict.fromkeys(
+        ("complaints.queue", "complaints.show", "complaints.move", "complaints.panel_of_patient"), COMPLAINANTS
+    ),
+    **dict.fromkeys(("complaints.new", "complaints.create"), HEADS | {"source_user"}),
+    **dict.fromkeys(("complaints.choose_owner", "complaints.assign", "complaints.severity", "complaints.note"), HEADS),
+    **dict.fromkeys(
+        (
+            "explanations.new_point",
+            "explanations.add_point",
+            "explanations.edit_point",
+            "explanations.save_point",
+            "explanations.remove_point",
+        ),
+        HEADS,
+    ),
+    **dict.fromkeys(("explanations.new", "explanations.ask"), OFFICE),
+    **dict.fromkeys(("explanations.listed", "explanations.show", "explanations.move"), ASSIGNED),
+    **dict.fromkeys(
+        ("complaints_api.list_complaints", "complaints_api.read", "complaints_api.change_status"), COMPLAINANTS
+    ),
+    "complaints_api.create": HEADS | {"source_user"},
+    **dict.fromkeys(("complaints_api.assign", "complaints_api.severity", "complaints_api.add_note"), HEADS),
+    **dict.fromkeys(("complaints_api.list_points", "complaints_api.add_point", "complaints_api.change_point"), HEADS),
+    "complaints_api.ask": OFFICE,
+    **dict.fromkeys(
+        ("complaints_api.list_explanations", "complaints_api.read_explanation", "complaints_api.move_explanation"),
+        ASSIGNED,
+    ),
+    "complaints_api.taxonomy": HEADS,
     "accounts.sign_out": EVERYONE,
     "accounts.me": EVERYONE,
     "accounts.save_me": EVERYONE,

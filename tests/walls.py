@@ -14,6 +14,7 @@ from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 
 from app.accounts.models import LoginSession, RoleAssignment, User
+from app.complaints.models import Complaint, ComplaintPoint, Explanation
 from app.core.access.actor import Actor, acting_as, system_actor
 from app.core.access.wall import passage
 from app.core.db import Base, GroupOrTenant, Tenant, db, unit_of_work, uuid7
@@ -52,6 +53,9 @@ TABLES: dict[str, Any] = {
     "action_id": PxAction,
     "assignment_id": RoleAssignment,
     "calendar_id": WorkingCalendar,
+    "complaint_id": Complaint,
+    "explanation_id": Explanation,
+    "point_id": ComplaintPoint,
     "clock_id": SlaClock,
     "delivery_id": Delivery,
     "hospital_id": Hospital,
@@ -82,6 +86,7 @@ TABLES: dict[str, Any] = {
     "message_texts.template_id": MessageTemplate,
     "survey_builder.template_id": SurveyTemplate,
     "surveys_api.template_id": SurveyTemplate,
+    "complaints.panel_of_patient.subject_id": Patient,
     "surveys.panel_of_visit.subject_id": Journey,
     "surveys.panel_of_patient.subject_id": Patient,
 }
@@ -98,6 +103,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "sla_api.replace_calendar": {"version": 1, "name_en": "x", "name_ar": "x", "definition": {"always_open": True}},
     "sla_api.preview_calendar": {"version": 1, "definition": {"always_open": True}},
     "accounts_api.assign_role": {"role": "viewer"},
+    "complaints_api.change_status": {"version": 1, "verb": "cancel"},
     "patients.consent": {"version": 1, "channel": "sms", "said": "yes"},
 }
 OTHERS: dict[str, Any] = {"kind": "csv", "verb": "start", "part": "holidays", "place": 0, "code": "viewer"}

@@ -12,6 +12,12 @@ from apiflask import APIFlask
 
 from app.accounts.models import AccountLink
 from app.accounts.services import credentials
+from app.complaints import queries as complaint_queries
+from app.complaints.services import explaining, points, receiving, stepping, writing
+from app.complaints.services.explaining import Question as Asked
+from app.complaints.services.points import PointFacts
+from app.complaints.services.receiving import ComplaintFacts
+from app.complaints.services.stepping import StepFacts
 from app.core.access.actor import Actor, acting_as, system_actor
 from app.core.db import db, unit_of_work
 from app.core.events import outbox
@@ -22,6 +28,7 @@ from app.core.time import clock
 from app.integrations.models import SourceSystem
 from app.integrations.services import processing
 from app.notifications.services import contact_rules, dispatch
+from app.organizations import queries as organizations
 from app.px_action_center.services import opening
 from app.surveys.models import SurveyInstance
 from app.surveys.rules.questions import Question
@@ -58,7 +65,7 @@ def furnish(app: APIFlask, cast: Cast, key: str, *, first: int = 1, count: int =
     Called again with a higher `first`, it adds as many again. The clock of the caller should stand DELAY later afterwards.
     """
     begun = clock.now()
-    admin = cast.actor("hospital_admin")
+    admin, officer = cast.actor("hospital_admin"), cast.actor("px_coordinator")
     for number in range(first, first + count):
         _visit(app, key, number)
         _records(cast, admin, number)
@@ -74,6 +81,9 @@ def furnish(app: APIFlask, cast: Cast, key: str, *, first: int = 1, count: int =
     with clock.frozen(begun + DELAY):
         work()
         _answer(count)
+        work()
+        for number in range(first, first + count):
+            _complaint(cast, officer, number)
         work()
 
 
@@ -129,6 +139,25 @@ def _records(cast: Cast, admin: Actor, number: int) -> None:
             hospital_id=cast.a.id, title="Repair the lift", severity="high", department_id=cast.er.id,
             patient_id=None, actor=admin,
         )  # fmt: skip
+
+
+def _complaint(cast: Cast, officer: Actor, number: int) -> None:
+    """Take in a complaint of a patient and bring it as far as a question to the physician, and one of nobody known."""
+    with acting_as(officer):
+        patient = organizations.find_by_mrn(cast.a.id, f"4{number:03}")
+        class_id = complaint_queries.options_classes()[0].id
+        facts = ComplaintFacts(words="انتظرت ثلاث ساعات ولم يشرح لي أحد السبب", patient_id=patient.id if patient else None,
+                               wish="اعتذار", place="Clinic 4", department_id=cast.er.id)  # fmt: skip
+        complaint = receiving.receive(hospital_id=cast.a.id, facts=facts, actor=officer)
+        activation = StepFacts(way="phone", statement="The patient waited for three hours.")
+        stepping.move(complaint.id, "activate", activation, version=None, actor=officer)
+        stepping.move(complaint.id, "start", StepFacts(), version=None, actor=officer)
+        point = points.add(complaint.id, PointFacts("Waiting", class_id, cast.er.id, harm=1), actor=officer)
+        writing.add_note(complaint.id, "Called the clinic.", actor=officer)
+        question = Asked("Why did it take so long?", "انتظرت ثلاث ساعات", cast.er.id, point.id)
+        explaining.ask(complaint.id, cast["physician"].id, question, actor=officer)
+        unnamed = ComplaintFacts(words="The parking is full every day.", is_anonymous=True)
+        receiving.receive(hospital_id=cast.a.id, facts=unnamed, actor=officer)
 
 
 def _answer(count: int) -> None:

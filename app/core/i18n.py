@@ -160,6 +160,11 @@ def minutes(value: float | None) -> str:
     return ("−" if total < 0 else "") + " ".join(parts[:2])
 
 
+def minutes_until(instant: datetime) -> int:
+    """Give the whole minutes from now to an instant; negative when it has passed."""
+    return int((instant - clock.now()).total_seconds() // 60)
+
+
 def _western(text: str) -> str:
     return text.translate(_WESTERN)
 
@@ -186,6 +191,8 @@ def init_app(app: Flask) -> None:
         weekday=weekday,
         hijri=hijri.written,
     )
+
+    app.jinja_env.globals["minutes_until"] = minutes_until
 
     @app.context_processor
     def _words() -> dict[str, Any]:

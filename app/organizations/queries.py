@@ -52,6 +52,11 @@ def may_identify(actor: Actor) -> bool:
     return can(actor, Perm.PATIENT_IDENTIFY)
 
 
+def may_find_patients(actor: Actor) -> bool:
+    """Tell whether the actor may look patients up by who they are, to choose one in a form."""
+    return can(actor, Perm.PATIENT_READ) and may_identify(actor)
+
+
 def is_hospital(hospital_id: UUID) -> bool:
     """Tell whether a hospital of this id is in use."""
     found = db.session.get(Hospital, hospital_id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.complaints.seeds import seed_complaints
 from app.core.access.actor import acting_as, system_actor
 from app.core.sla.seeds import seed_calendar
 from app.journeys.seeds import seed_templates
@@ -13,5 +14,5 @@ from app.surveys.seeds import seed_surveys
 def seed_reference_data() -> None:
     """Make what is not there yet; what an administrator changed stays."""
     with acting_as(system_actor("seed the starting data")) as actor:
-        for seed in (seed_calendar, seed_templates, seed_surveys, seed_texts, seed_rules):
+        for seed in (seed_calendar, seed_templates, seed_surveys, seed_texts, seed_complaints, seed_rules):
             seed(actor=actor)

@@ -8,6 +8,8 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from flask_babel import pgettext
 
+from app.core.severity import Severity as Severity
+
 
 class ActionStatus(StrEnum):
     """The states of a PX action (product.md section 5)."""
@@ -34,25 +36,6 @@ class ActionStatus(StrEnum):
 
 ACTIVE = frozenset({ActionStatus.OPEN, ActionStatus.IN_PROGRESS, ActionStatus.PENDING_APPROVAL})
 FINAL = frozenset({ActionStatus.CLOSED, ActionStatus.CANCELLED})
-
-
-class Severity(StrEnum):
-    """How grave a matter is; orders queues and chooses the deadline."""
-
-    CRITICAL = "critical"
-    HIGH = "high"
-    MEDIUM = "medium"
-    LOW = "low"
-
-    @property
-    def label(self) -> Any:
-        """The name in the reader's language."""
-        return {
-            Severity.CRITICAL: _l("Critical"),
-            Severity.HIGH: _l("High"),
-            Severity.MEDIUM: _l("Medium"),
-            Severity.LOW: _l("Low"),
-        }[self]
 
 
 class SignalKind(StrEnum):

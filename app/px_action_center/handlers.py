@@ -8,12 +8,12 @@ from uuid import UUID
 from flask_babel import lazy_gettext as _l
 
 from app.accounts import queries as accounts
+from app.accounts.rungs import people_on_rung, rungs_from
 from app.core.access.actor import Actor, Role, system_actor
 from app.core.db import db
 from app.core.events import Entry, Signal, on, record
 from app.core.sla import notices
 from app.core.sla.events import ClockBreached, ClockEscalated, ClockMoved, ClockReminded
-from app.core.sla.words import PERSON
 from app.core.web.live import touch
 from app.notifications.services import bell
 from app.px_action_center import sla
@@ -117,8 +117,9 @@ def tell_next_level(entry: Entry) -> None:
     action = _clocked(entry)
     if action is None:
         return
-    for to in _rungs_from(entry.data["to"]):
-        people = _on_rung(action, to)
+    departments = [action.department_id] if action.department_id else []
+    for to in rungs_from(entry.data["to"]):
+        people = people_on_rung(to, action.hospital_id, departments)
         if people:
             _tell_in_time(entry, action, people, "actions/escalated", is_urgent=True)
             return
@@ -128,26 +129,6 @@ def tell_next_level(entry: Entry) -> None:
             ),
             actor=_actor(entry),
         )
-
-
-RUNGS = (Role.DEPARTMENT_MANAGER, Role.HOSPITAL_ADMIN, Role.PX_ADMIN)
-
-
-def _rungs_from(to: str) -> list[str]:
-    """Give the rung and those above it; above a named person stand the hospital's administrators."""
-    if to in RUNGS:
-        return [str(role) for role in RUNGS[RUNGS.index(Role(to)) :]]
-    return [to, *map(str, RUNGS[1:])]
-
-
-def _on_rung(action: PxAction, to: str) -> list[UUID]:
-    if to.startswith(PERSON):
-        user_id = UUID(to.removeprefix(PERSON))
-        return [user_id] if accounts.works_in(user_id, action.hospital_id) else []
-    department_id = action.department_id if to == Role.DEPARTMENT_MANAGER else None
-    if to not in set(Role) or (to == Role.DEPARTMENT_MANAGER and department_id is None):
-        return []
-    return [person.id for person in accounts.people_with_role(action.hospital_id, Role(to), department_id)]
 
 
 def _tell_in_time(

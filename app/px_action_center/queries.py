@@ -15,11 +15,12 @@ from sqlalchemy.orm import lazyload
 
 from app.accounts.models import User
 from app.core.access.actor import Actor
-from app.core.access.policy import load, visible
+from app.core.access.policy import load, require, visible
 from app.core.db import db
+from app.core.errors import NotFound
 from app.core.text.fold import fold
 from app.core.time import clock
-from app.organizations.models import Department
+from app.organizations.models import Department, Patient
 from app.px_action_center.enums import ActionStatus
 from app.px_action_center.models import ActionNote, PxAction
 from app.px_action_center.policy import Perm
@@ -63,6 +64,22 @@ class Page:
 def get(action_id: UUID, *, actor: Actor) -> PxAction:
     """Find an action through the actor. NotFound outside the scope."""
     return load(PxAction, action_id, actor=actor, needs=Perm.READ)
+
+
+def get_whole(action_id: UUID, *, actor: Actor) -> tuple[PxAction, Department | None, User | None, Patient | None]:
+    """Find an action with its department, owner and patient, in one statement. NotAllowed, NotFound outside the scope."""
+    require(actor, Perm.READ)
+    row = db.session.execute(
+        select(PxAction, Department, User, Patient)
+        .outerjoin(Department, Department.id == PxAction.department_id)
+        .outerjoin(User, User.id == PxAction.assignee_id)
+        .outerjoin(Patient, Patient.id == PxAction.patient_id)
+        .where(PxAction.id == action_id, visible(PxAction, actor, Perm.READ))
+        .options(lazyload(User.assignments))
+    ).one_or_none()
+    if row is None:
+        raise NotFound()
+    return row[0], row[1], row[2], row[3]
 
 
 def _tab_clause(tab: str, actor: Actor) -> ColumnElement[bool]:

@@ -14,7 +14,7 @@ from app.px_action_center.models import ActionRule
 @command
 def seed_rules(*, actor: Actor) -> None:
     """Make the deadlines by severity, and the rule that a low survey score opens an action."""
-    seed_policies(sla.KIND, sla.TARGET_HOURS, reminders=sla.REMINDERS, ladder=sla.LADDER, actor=actor)
+    seed_policies(sla.KIND, sla.TARGETS, reminders=sla.REMINDERS, ladder=sla.LADDER, actor=actor)
     known = db.session.execute(
         select(ActionRule.id).where(ActionRule.signal_kind == "survey_low_score", ActionRule.hospital_id.is_(None))
     ).first()

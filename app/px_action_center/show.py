@@ -4,22 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from flask import url_for
-from sqlalchemy import select
-from sqlalchemy.orm import lazyload
 
 from app.accounts.models import User
 from app.core.access.actor import Actor
 from app.core.access.policy import can
-from app.core.db import db
 from app.core.events import timeline
-from app.core.sla.explain import Deadline, deadline_of
-from app.core.sla.models import SlaClock, SlaPolicy, WorkingCalendar
+from app.core.sla.explain import Deadline, deadlines_of
 from app.organizations.models import Department, Patient
 from app.organizations.policy import Perm as OrganizationPerm
 from app.organizations.queries import may_identify
-from app.px_action_center import queries
+from app.px_action_center import queries, sla
 from app.px_action_center.enums import ActionStatus, Severity, SignalKind
 from app.px_action_center.models import PxAction
 from app.px_action_center.story import Line, lines_of
@@ -51,46 +48,20 @@ class Case:
         return Severity(self.action.severity).label
 
 
-def case_of(action: PxAction, actor: Actor) -> Case:
-    """Read what belongs to an action that the actor has found."""
-    department, owner, patient = _concerned(action)
+def case_of(action_id: UUID, actor: Actor) -> Case:
+    """Read an action and what belongs to it through the actor. NotFound outside the scope."""
+    action, department, owner, patient = queries.get_whole(action_id, actor=actor)
     return Case(
         action=action,
         department=department,
         owner=owner,
         patient=patient,
         is_masked=not may_identify(actor),
-        deadline=_deadline(action),
+        deadline=deadlines_of(action.id).get(sla.KIND),
         lines=lines_of(timeline.of_subject(action.id, actor=actor), queries.notes_of(action.id)),
         source_url=_source_url(action, actor),
         patient_url=_patient_url(action, actor),
     )
-
-
-def _concerned(action: PxAction) -> tuple[Department | None, User | None, Patient | None]:
-    row = db.session.execute(
-        select(Department, User, Patient)
-        .select_from(PxAction)
-        .outerjoin(Department, Department.id == PxAction.department_id)
-        .outerjoin(User, User.id == PxAction.assignee_id)
-        .outerjoin(Patient, Patient.id == PxAction.patient_id)
-        .where(PxAction.id == action.id)
-        .options(lazyload(User.assignments))
-    ).one()
-    return row[0], row[1], row[2]
-
-
-def _deadline(action: PxAction) -> Deadline | None:
-    """Read the newest clock of an action, with its rule and its calendar, which the session then has at hand."""
-    row = db.session.execute(
-        select(SlaClock, SlaPolicy, WorkingCalendar)
-        .outerjoin(SlaPolicy, SlaPolicy.id == SlaClock.policy_id)
-        .outerjoin(WorkingCalendar, WorkingCalendar.id == SlaClock.calendar_id)
-        .where(SlaClock.subject_id == action.id)
-        .order_by(SlaClock.created_at.desc(), SlaClock.id.desc())
-        .limit(1)
-    ).first()
-    return deadline_of(row[0]) if row is not None else None
 
 
 def _source_url(action: PxAction, actor: Actor) -> str:

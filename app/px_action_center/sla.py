@@ -14,6 +14,7 @@ from app.core.access.policy import load
 from app.core.db import db
 from app.core.sla import clocks
 from app.core.sla.kinds import CaseName, ClockKind, declare
+from app.core.sla.seeds import Target
 from app.px_action_center.enums import Severity
 from app.px_action_center.models import PxAction
 from app.px_action_center.policy import Perm
@@ -22,7 +23,7 @@ KIND = "action.resolution"
 SUBJECT = "action"
 
 # starting values of product.md section 6, in business hours by severity
-TARGET_HOURS = {"critical": 8, "high": 24, "medium": 56, "low": 112}
+TARGETS = (Target(8, "critical"), Target(24, "high"), Target(56, "medium"), Target(112, "low"))
 LADDER = [
     {"level": 1, "after_minutes": 0, "to": "department_manager"},
     {"level": 2, "after_minutes": 8 * 60, "to": "hospital_admin"},

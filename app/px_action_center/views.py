@@ -124,7 +124,7 @@ def show(action_id: UUID) -> Response:
 
 
 def _show(action_id: UUID, *, answer: Answer | None = None) -> Response:
-    case = case_of(queries.get(action_id, actor=current_actor), current_actor)
+    case = case_of(action_id, current_actor)
     return page(
         "actions/show.html",
         case=case,

@@ -1,13 +1,11 @@
-"""Words of actions for templates: labels of codes and the time that is left."""
+"""Words of actions for templates: labels of codes."""
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from flask import Flask
 
-from app.core.time import clock
 from app.px_action_center.enums import ActionStatus, Severity, SignalKind
 
 _SETS: dict[str, Any] = {"status": ActionStatus, "severity": Severity, "signal": SignalKind}
@@ -18,11 +16,6 @@ def action_label(name: str, code: str) -> Any:
     return _SETS[name](code).label
 
 
-def minutes_until(instant: datetime) -> int:
-    """Give the whole minutes from now to an instant; negative when it has passed."""
-    return int((instant - clock.now()).total_seconds() // 60)
-
-
 def init_app(app: Flask) -> None:
     """Give them to templates, macros included."""
-    app.jinja_env.globals.update(action_label=action_label, minutes_until=minutes_until)
+    app.jinja_env.globals.update(action_label=action_label)

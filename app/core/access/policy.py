@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, false, or_, select, true
+from sqlalchemy import ARRAY, ColumnElement, and_, false, or_, select, true
 
 from app.core.access.actor import Actor, Holding, Role
 from app.core.db.base import db
@@ -146,6 +146,11 @@ def _column_name(model: Any, scope: Scope) -> str | None:
     return name if hasattr(model, name) else None
 
 
+def _holds_many(column: Any) -> bool:
+    """Tell whether a row names several departments at once (an array)."""
+    return isinstance(column.type, ARRAY)
+
+
 def _reads(permission: str) -> bool:
     """Tell whether a permission only reads: a group's row is read by all, and written by those who reach every hospital."""
     return str(permission).endswith(":read")
@@ -173,7 +178,10 @@ def _clause(model: type[Any], actor: Actor, holding: Holding, scope: Scope, *, r
         return false()
     column = getattr(model, name)
     if scope is Scope.DEPARTMENT:
-        return and_(here, column.in_(holding.department_ids))
+        inside = (
+            column.overlap(list(holding.department_ids)) if _holds_many(column) else column.in_(holding.department_ids)
+        )
+        return and_(here, inside)
     return and_(here, column == actor.id)
 
 
@@ -192,4 +200,6 @@ def _reaches(actor: Actor, holding: Holding, scope: Scope, row: Any, *, reads: b
     if own is None:
         return False
     value = getattr(row, own)
-    return value in holding.department_ids if scope is Scope.DEPARTMENT else value is not None and value == actor.id
+    if scope is Scope.DEPARTMENT:
+        return not holding.department_ids.isdisjoint(value if isinstance(value, list) else [value])
+    return value is not None and value == actor.id

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -79,19 +79,44 @@ class Trace:
 
 def deadline_of(clock: SlaClock) -> Deadline:
     """Explain a clock: state, words, one-line reason, every window that counted, and its steps."""
-    trace = explain(calendar_of(clock), clock.started_at, clock.target_seconds, clocks.pauses_of(clock))
-    state, label = _state(clock)
-    return Deadline(clock, clock.due_at, state, label, _reason(clock), trace.lines, _steps(clock))
+    return _explained([clock])[0]
+
+
+def deadlines_of(subject_id: UUID) -> dict[str, Deadline]:
+    """Explain the newest clock of each kind of a case, by kind; as many statements for one clock as for all of them."""
+    rows = db.session.execute(  # held until the end, so that the session has rules and calendars at hand
+        select(SlaClock, SlaPolicy, WorkingCalendar)
+        .outerjoin(SlaPolicy, SlaPolicy.id == SlaClock.policy_id)
+        .outerjoin(WorkingCalendar, WorkingCalendar.id == SlaClock.calendar_id)
+        .where(SlaClock.subject_id == subject_id)
+        .order_by(SlaClock.cycle, SlaClock.created_at)
+    ).all()
+    newest = {row[0].kind: row[0] for row in rows}
+    return {deadline.clock.kind: deadline for deadline in _explained(list(newest.values()))}
+
+
+def _explained(of: Sequence[SlaClock]) -> list[Deadline]:
+    decided = _decisions([clock.id for clock in of])
+    people = _people(step.to for clock in of for step in clocks.steps_of(clock))
+    found = []
+    for clock in of:
+        trace = explain(calendar_of(clock), clock.started_at, clock.target_seconds, clocks.pauses_of(clock))
+        state, label = _state(clock)
+        steps = _steps(clock, decided.get(clock.id, {}), people)
+        found.append(Deadline(clock, clock.due_at, state, label, _reason(clock), trace.lines, steps))
+    return found
 
 
 def trace_of(clock: SlaClock) -> Trace:
     """Explain a clock in full: the rule and those passed over, every value it has had, and what a pause would do."""
+    policy = _policy(clock)  # both are held, so that the session has them at hand throughout
+    calendar = db.session.get(WorkingCalendar, clock.calendar_id) if clock.calendar_id else None
     chosen = Rulebook().choice(clock.kind, subject_of(clock)) if clock.is_open else None
     passed = chosen.passed_over if chosen else ()
     return Trace(
         deadline=deadline_of(clock),
-        calendar=db.session.get(WorkingCalendar, clock.calendar_id) if clock.calendar_id else None,
-        rule=rule_words(_policy(clock), KINDS.get(clock.kind)),
+        calendar=calendar,
+        rule=rule_words(policy, KINDS.get(clock.kind)),
         passed_over=tuple((rule_words(rule, KINDS.get(clock.kind)), _why_not(code)) for rule, code in passed),
         revisions=_revisions(clock),
         pausing=_pausing(clock),
@@ -169,13 +194,10 @@ def _why_not(code: str) -> str:
     }.get(code, code)
 
 
-def _steps(clock: SlaClock) -> tuple[Ahead, ...]:
-    decided = _decisions(clock.id)
-    planned = clocks.steps_of(clock)
-    people = _people(step.to for step in planned)
+def _steps(clock: SlaClock, decided: Mapping[str, datetime], people: Mapping[UUID, str]) -> tuple[Ahead, ...]:
     stopped = clock.stopped_at is not None
     found = []
-    for step in planned:
+    for step in clocks.steps_of(clock):
         if stopped and step.code not in decided:
             continue
         label, who = _words_of(step.sort, step.code, step.to, step.level, people)
@@ -183,9 +205,16 @@ def _steps(clock: SlaClock) -> tuple[Ahead, ...]:
     return tuple(found)
 
 
-def _decisions(clock_id: UUID) -> Mapping[str, datetime]:
-    rows = db.session.execute(select(SlaDecision.step, SlaDecision.decided_at).where(SlaDecision.clock_id == clock_id))
-    return {row.step: row.decided_at for row in rows}
+def _decisions(clock_ids: Sequence[UUID]) -> dict[UUID, dict[str, datetime]]:
+    rows = db.session.execute(
+        select(SlaDecision.clock_id, SlaDecision.step, SlaDecision.decided_at).where(
+            SlaDecision.clock_id.in_(clock_ids)
+        )
+    )
+    found: dict[UUID, dict[str, datetime]] = {}
+    for row in rows:
+        found.setdefault(row.clock_id, {})[row.step] = row.decided_at
+    return found
 
 
 def _people(codes: Any) -> Mapping[UUID, str]:

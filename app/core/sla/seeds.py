@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select
@@ -34,34 +35,48 @@ def seed_calendar(*, actor: Actor) -> WorkingCalendar:
     return calendar
 
 
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One starting rule of a clock: how long, for which severity or source (None: for every other), in which time."""
+
+    hours: int
+    severity: str | None = None
+    source: str | None = None
+    is_business: bool = True
+    pausable: bool = True
+
+
 @command
 def seed_policies(
     clock: str,
-    target_hours: Mapping[str, int],
+    targets: Iterable[Target],
     *,
     reminders: Sequence[int],
     ladder: Sequence[Mapping[str, Any]],
-    is_business: bool = True,
-    pausable: bool = True,
     actor: Actor,
 ) -> None:
-    """Make one group rule per severity for a clock, where there is none yet."""
-    for severity, hours in target_hours.items():
-        known = db.session.execute(
-            select(SlaPolicy.id).where(
-                SlaPolicy.clock == clock, SlaPolicy.severity == severity, SlaPolicy.hospital_id.is_(None)
+    """Make the group's rules of a clock that are not there yet."""
+    known = {
+        (row.severity, row.source)
+        for row in db.session.execute(
+            select(SlaPolicy.severity, SlaPolicy.source).where(
+                SlaPolicy.clock == clock, SlaPolicy.hospital_id.is_(None)
             )
-        ).first()
-        if known is None:
-            db.session.add(
-                SlaPolicy(
-                    clock=clock,
-                    severity=severity,
-                    target_minutes=hours * 60,
-                    is_business=is_business,
-                    pausable=pausable,
-                    reminders=list(reminders),
-                    ladder=[dict(rung) for rung in ladder],
-                )
+        )
+    }
+    for target in targets:
+        if (target.severity, target.source) in known:
+            continue
+        db.session.add(
+            SlaPolicy(
+                clock=clock,
+                severity=target.severity,
+                source=target.source,
+                target_minutes=target.hours * 60,
+                is_business=target.is_business,
+                pausable=target.pausable,
+                reminders=list(reminders),
+                ladder=[dict(rung) for rung in ladder],
             )
+        )
     db.session.flush()

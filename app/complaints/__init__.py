@@ -1,0 +1,24 @@
+"""Complaints: from the first word of a patient to the proof that it was answered.
+
+Words: a *complaint* has *points*, each with its department, finding and answer; a *request to explain* asks one person. Stands on
+surveys (which it asks to wait) and journeys; tells the action center by signals.
+"""
+
+from __future__ import annotations
+
+from flask import Flask
+
+
+def register(app: Flask) -> None:
+    """Add the domain to the application."""
+    from flask_babel import lazy_gettext as _l
+
+    from app.complaints import api, explaining_views, handlers, jobs, views, words  # noqa: F401 - some declare themselves
+    from app.complaints.policy import Perm
+    from app.core.web import menu
+
+    for blueprint in (views.bp, explaining_views.bp, api.bp):
+        app.register_blueprint(blueprint)
+    words.init_app(app)
+    menu.line("work", 10, _l("Complaints"), "complaints.queue", "speakerphone", Perm.READ)
+    menu.line("work", 15, _l("Explanations"), "explanations.listed", "user-question", Perm.EXPLANATION_READ)

@@ -1,0 +1,138 @@
+"""Codes of complaints and of what belongs to them, with their labels."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext
+
+
+class ComplaintStatus(StrEnum):
+    """The states of a complaint (product.md section 5)."""
+
+    NEW = "new"
+    ACTIVATED = "activated"
+    IN_PROGRESS = "in_progress"
+    WAITING_PATIENT = "waiting_patient"
+    PARTIALLY_RESOLVED = "partially_resolved"
+    RESOLVED = "resolved"
+    CLOSED = "closed"
+    CANCELLED = "cancelled"
+    DUPLICATE = "duplicate"
+
+    @property
+    def label(self) -> Any:
+        """The name in the reader's language."""
+        return _STATUS[self]
+
+
+_STATUS: dict[str, Any] = {
+    "new": lazy_pgettext("complaint", "New"),
+    "activated": lazy_pgettext("complaint", "Activated"),
+    "in_progress": lazy_pgettext("complaint", "In progress"),
+    "waiting_patient": lazy_pgettext("complaint", "Waiting for patient"),
+    "partially_resolved": lazy_pgettext("complaint", "Partially resolved"),
+    "resolved": lazy_pgettext("complaint", "Resolved"),
+    "closed": lazy_pgettext("complaint", "Closed"),
+    "cancelled": lazy_pgettext("complaint", "Cancelled"),
+    "duplicate": lazy_pgettext("complaint", "Duplicate"),
+}
+
+FINAL = frozenset({ComplaintStatus.CLOSED, ComplaintStatus.CANCELLED, ComplaintStatus.DUPLICATE})
+OPEN = frozenset(ComplaintStatus) - FINAL
+AT_WORK = OPEN - {ComplaintStatus.RESOLVED}  # what still asks the office for something
+
+
+class ExplanationStatus(StrEnum):
+    """The states of a request for an explanation (product.md section 5)."""
+
+    REQUESTED = "requested"
+    ANSWERED = "answered"
+    ACCEPTED = "accepted"
+    CANCELLED = "cancelled"
+
+    @property
+    def label(self) -> Any:
+        """The name in the reader's language."""
+        return _EXPLANATION[self]
+
+
+_EXPLANATION: dict[str, Any] = {
+    "requested": lazy_pgettext("explanation", "Requested"),
+    "answered": lazy_pgettext("explanation", "Answered"),
+    "accepted": lazy_pgettext("explanation", "Accepted"),
+    "cancelled": lazy_pgettext("explanation", "Cancelled"),
+}
+
+# one table of codes and words for each short list; templates, forms and the API read them from here
+CHANNELS: dict[str, Any] = {
+    "desk": _l("Patient relations office"),
+    "phone": _l("Phone call"),
+    "public": _l("Public page"),
+    "partner": _l("Partner's desk"),
+    "api": _l("Another system"),
+    "moh": _l("MOH 937"),
+    "chi": _l("Council of Health Insurance"),
+}
+OUTSIDE = frozenset({"moh", "chi"})  # they bring a number and a deadline of their own
+BY_STAFF = ("desk", "phone", "moh", "chi")
+
+RELATIONS: dict[str, Any] = {
+    "patient": _l("The patient"),
+    "relative": _l("A relative"),
+    "guardian": _l("The guardian"),
+    "other": _l("Somebody else"),
+}
+
+FINDINGS: dict[str, Any] = {
+    "upheld": _l("Upheld"),
+    "partly_upheld": _l("Partly upheld"),
+    "not_upheld": _l("Not upheld"),
+    "unable_to_say": _l("Unable to say"),
+}
+
+HARM: dict[int, Any] = {
+    0: _l("No harm"),
+    1: _l("Minimal harm"),
+    2: _l("Minor harm"),
+    3: _l("Moderate harm"),
+    4: _l("Major harm"),
+    5: _l("Catastrophic harm"),
+}
+
+RESOLUTIONS: dict[str, Any] = {
+    "full_action_taken": _l("Full action taken"),
+    "partial_action_taken": _l("Partial action taken"),
+    "no_action_needed": _l("No action needed"),
+    "cannot_resolve": _l("Cannot resolve"),
+}
+
+CANCEL_REASONS: dict[str, Any] = {
+    "patient_withdrew": _l("Withdrawn by the patient"),
+    "out_of_scope": _l("Out of scope"),
+    "entered_in_error": _l("Entered in error"),
+}
+
+WAIT_REASONS: dict[str, Any] = {
+    "patient_answer": _l("An answer of the patient"),
+    "patient_papers": _l("Papers from the patient"),
+    "patient_away": _l("The patient can not be reached"),
+    "outside_body": _l("An outside body"),
+}
+
+CONTACT_WAYS: dict[str, Any] = {
+    "phone": _l("By phone"),
+    "in_person": _l("In person"),
+    "message": _l("By message"),
+}
+
+NOTE_KINDS: dict[str, Any] = {
+    "note": _l("Internal note"),
+    "call": _l("Phone call with the patient"),
+    "statement": _l("Patient's statement"),
+    "reason": _l("Reason"),
+    "added": _l("Added by the patient"),
+}
+WRITTEN_BY_STAFF = ("note", "call")

@@ -1,0 +1,195 @@
+"""Reactions of complaints: those concerned are told, clocks are copied, and patients that merge or are erased are followed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select, update
+
+from app.accounts import queries as accounts
+from app.accounts.rungs import people_on_rung, rungs_from
+from app.complaints import sla
+from app.complaints.enums import ComplaintStatus
+from app.complaints.events import (
+    ComplaintAssigned,
+    ComplaintMoved,
+    ComplaintPassedOn,
+    ComplaintReceived,
+    ExplanationMoved,
+)
+from app.complaints.models import Complaint, Explanation
+from app.core.access.actor import Actor, Role, system_actor
+from app.core.db import db
+from app.core.events import Entry, on, record
+from app.core.sla import notices
+from app.core.sla.events import ClockBreached, ClockEscalated, ClockMoved, ClockReminded
+from app.core.web.live import touch
+from app.notifications.services import bell
+from app.organizations.events import PatientErased, PatientMerged
+
+ERASED = "–"
+
+bell.kind("complaints/received", _l("New complaint %(reference)s"))
+bell.kind("complaints/assigned", _l("You are the owner of complaint %(reference)s"))
+bell.kind("complaints/resumed", _l("Complaint %(reference)s goes on: its return date has come"))
+bell.kind("complaints/reminder", _l("Complaint %(reference)s: %(percent)s %% of its time has passed"))
+bell.kind("complaints/breached", _l("Complaint %(reference)s is overdue"))
+bell.kind("complaints/escalated", _l("Complaint %(reference)s was escalated to you"))
+bell.kind("explanations/ask", _l("You are asked to explain: %(reference)s"))
+bell.kind("explanations/answer", _l("An explanation arrived: %(reference)s"))
+bell.kind("explanations/return", _l("Your explanation was returned: %(reference)s"))
+bell.kind("explanations/accept", _l("Your explanation was accepted: %(reference)s"))
+bell.kind("explanations/cancel", _l("You need not explain any more: %(reference)s"))
+bell.kind("explanations/reminder", _l("Explanation %(reference)s: %(percent)s %% of its time has passed"))
+bell.kind("explanations/breached", _l("Explanation %(reference)s is overdue"))
+bell.kind("explanations/escalated", _l("A missing explanation was escalated to you: %(reference)s"))
+
+
+def _actor(entry: Entry) -> Actor:
+    return system_actor("complaints tell who is concerned", entry.hospital_id)
+
+
+@on(ComplaintReceived)
+def tell_of_new_complaint(entry: Entry) -> None:
+    """Tell the owner and the PX office."""
+    if entry.hospital_id is None:
+        return
+    owner = entry.uuid("assignee_id")
+    office = [person.id for person in accounts.people_with_role(entry.hospital_id, Role.PX_COORDINATOR)]
+    _tell(entry, [owner], "complaints/assigned")
+    _tell(entry, [each for each in office if each != owner], "complaints/received")
+
+
+@on(ComplaintAssigned)
+def tell_new_owner(entry: Entry) -> None:
+    """Tell the new owner."""
+    _tell(entry, [entry.uuid("assignee_id")], "complaints/assigned")
+
+
+@on(ComplaintMoved)
+def tell_that_it_goes_on(entry: Entry) -> None:
+    """Tell the owner when a waiting complaint goes on by itself."""
+    complaint = db.session.get(Complaint, entry.subject_id)
+    came_back = entry.data["before"] == ComplaintStatus.WAITING_PATIENT and entry.actor_id is None
+    if complaint is not None and came_back:
+        _tell(entry, [complaint.assignee_id], "complaints/resumed")
+
+
+@on(ExplanationMoved)
+def tell_of_explanation(entry: Entry) -> None:
+    """Tell who is asked, and who asked."""
+    explanation = db.session.get(Explanation, entry.uuid("explanation_id"))
+    if explanation is None:
+        return
+    told = explanation.asked_by_id if entry.data["verb"] == "answer" else explanation.assignee_id
+    _tell(entry, [told], f"explanations/{entry.data['verb']}", url=f"/explanations/{explanation.id}")
+
+
+@on(ClockMoved)
+def take_new_due_time(entry: Entry) -> None:
+    """Copy the due time that a changed calendar or rule gave a clock, for lists."""
+    row = _clocked(entry)
+    if row is None or entry.hospital_id is None:
+        return
+    if isinstance(row, Complaint):
+        sla.take_due_time(row)
+    else:
+        sla.take_explanation_due_time(row)
+    touch("complaints", hospital_id=entry.hospital_id)
+
+
+@on(ClockReminded, ClockBreached)
+def tell_of_time(entry: Entry) -> None:
+    """Remind whoever must act, and say when the deadline has passed."""
+    row = _clocked(entry)
+    if row is None or entry.data["clock"] in sla.SILENT:
+        return
+    breached = entry.kind == ClockBreached.kind
+    told = [row.assignee_id] if row.assignee_id else []
+    _tell_in_time(entry, row, told, "breached" if breached else "reminder", is_urgent=breached)
+
+
+@on(ClockEscalated)
+def tell_next_level(entry: Entry) -> None:
+    """Tell the rung of the ladder; an empty rung falls to the next, which is logged (product.md section 6).
+
+    Of a complaint the managers are those of every department concerned; of an explanation, of the one that was asked.
+    """
+    row = _clocked(entry)
+    if row is None:
+        return
+    departments = row.department_ids if isinstance(row, Complaint) else [row.department_id]
+    complaint = row if isinstance(row, Complaint) else db.session.get_one(Complaint, row.complaint_id)
+    for to in rungs_from(entry.data["to"]):
+        people = people_on_rung(to, row.hospital_id, [each for each in departments if each])
+        if people:
+            _tell_in_time(entry, row, people, "escalated", is_urgent=True)
+            return
+        record(
+            ComplaintPassedOn(complaint.id, complaint.hospital_id, complaint.reference, entry.data["level"], to),
+            actor=_actor(entry),
+        )
+
+
+@on(PatientMerged)
+def follow_merged_patient(entry: Entry) -> None:
+    """Let complaints follow the patient record that stays."""
+    into = entry.uuid("into_id")
+    if into is not None:
+        db.session.execute(update(Complaint).where(Complaint.patient_id == entry.subject_id).values(patient_id=into))
+
+
+@on(PatientErased)
+def forget_erased_patient(entry: Entry) -> None:
+    """Remove what identifies the patient and the free text; codes stay for statistics (domain.md section 1.4)."""
+    for complaint in db.session.execute(select(Complaint).where(Complaint.patient_id == entry.subject_id)).scalars():
+        complaint.title = complaint.words = ERASED
+        complaint.contact_name = complaint.contact_phone = complaint.wish = complaint.place = ""
+
+
+def _tell_in_time(
+    entry: Entry, row: Complaint | Explanation, people: list[UUID], what: str, *, is_urgent: bool
+) -> None:
+    """Tell of a deadline: now, when work begins, or in the summary after an outage."""
+    is_complaint = isinstance(row, Complaint)
+    notices.tell(
+        people,
+        f"{'complaints' if is_complaint else 'explanations'}/{what}",
+        entry,
+        url=f"/{'complaints' if is_complaint else 'explanations'}/{row.id}",
+        params={"reference": _reference(row), "percent": str(entry.data.get("percent", ""))},
+        hospital_id=row.hospital_id,
+        is_urgent=is_urgent,
+        actor=_actor(entry),
+    )
+
+
+def _reference(row: Complaint | Explanation) -> str:
+    if isinstance(row, Complaint):
+        return row.reference
+    return db.session.get_one(Complaint, row.complaint_id).reference
+
+
+def _clocked(entry: Entry) -> Complaint | Explanation | None:
+    models: dict[str, Any] = {sla.COMPLAINT: Complaint, sla.EXPLANATION: Explanation}
+    model = models.get(entry.subject_type)
+    return db.session.get(model, entry.subject_id) if model else None
+
+
+def _tell(entry: Entry, people: Iterable[UUID | None], kind: str, url: str = "") -> None:
+    told = [each for each in people if each is not None and each != entry.actor_id]
+    if not told or entry.hospital_id is None:
+        return
+    bell.notify(
+        told,
+        kind,
+        about=("complaint", entry.subject_id),
+        url=url or f"/complaints/{entry.subject_id}",
+        params={"reference": entry.data["reference"]},
+        once=f"{entry.id}:{kind}",
+        hospital_id=entry.hospital_id,
+        actor=_actor(entry),
+    )

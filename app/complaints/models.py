@@ -1,0 +1,185 @@
+"""Tables of complaints: the case, its points, what was written, and what others were asked to explain."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any, ClassVar
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, Text, Uuid, text
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.complaints.enums import ComplaintStatus, ExplanationStatus
+from app.core.access.policy import Scope
+from app.core.db import Base, Record, Tenant, Versioned, code_column
+from app.organizations.models import Department
+
+_AT_WORK = "closed_at IS NULL"
+
+# what the search of the queue looks in: title, words and name folded, the name's key, and the phone
+SEARCH = (
+    "px_fold(title || ' ' || words || ' ' || contact_name) || ' ' || px_fold_name(contact_name) || ' ' || contact_phone"
+)
+
+
+class Complaint(Tenant, Versioned, Record, Base):
+    """One complaint: who complains of what, where it stands, and what became of it."""
+
+    __tablename__ = "complaints"
+    __table_args__ = (
+        Index("ix_complaints_open", "hospital_id", "due_at", "id", postgresql_where=text(_AT_WORK)),
+        Index("ix_complaints_hospital_id_received_at", "hospital_id", "received_at", "id"),
+        Index("ix_complaints_department_ids", "department_ids", postgresql_using="gin"),
+        Index("ix_complaints_assignee_id", "assignee_id", postgresql_where=text(_AT_WORK)),
+        Index("ix_complaints_patient_id", "patient_id", "received_at"),
+        Index("ix_complaints_created_by_id", "created_by_id", "received_at"),
+        Index("ix_complaints_duplicate_of_id", "duplicate_of_id"),
+        Index("ix_complaints_search", "search", postgresql_using="gin", postgresql_ops={"search": "gin_trgm_ops"}),
+        Index("ix_complaints_wait_until", "wait_until", postgresql_where=text("wait_until IS NOT NULL")),
+        Index("ix_complaints_resolved", "resolved_at", "id", postgresql_where=text("status = 'resolved'")),
+        Index(
+            "uq_complaints_outside_number",
+            "hospital_id",
+            "channel",
+            "outside_number",
+            unique=True,
+            postgresql_where=text("outside_number <> ''"),
+        ),
+        CheckConstraint("status <> 'duplicate' OR duplicate_of_id IS NOT NULL", name="duplicate_names_another"),
+    )
+    scope_columns: ClassVar[dict[Scope, str]] = {Scope.DEPARTMENT: "department_ids"}
+
+    reference: Mapped[str] = mapped_column(code_column(20), unique=True)
+    title: Mapped[str]
+    status: Mapped[str] = mapped_column(code_column(20), default=ComplaintStatus.NEW)
+    severity: Mapped[str] = mapped_column(code_column(12))
+    channel: Mapped[str] = mapped_column(code_column(12))
+    outside_number: Mapped[str] = mapped_column(code_column(60), default="")
+    received_at: Mapped[datetime]
+
+    patient_id: Mapped[UUID | None] = mapped_column(ForeignKey("patients.id"), default=None)
+    is_anonymous: Mapped[bool] = mapped_column(default=False)
+    contact_name: Mapped[str] = mapped_column(default="")  # who complains, where it is not the patient's own file
+    contact_phone: Mapped[str] = mapped_column(code_column(20), default="")
+    contact_relation: Mapped[str] = mapped_column(code_column(12), default="patient")
+    language: Mapped[str] = mapped_column(code_column(5), default="ar")  # in which the answer is written
+
+    words: Mapped[str]  # the complainant's own
+    words_language: Mapped[str] = mapped_column(code_column(5), default="")
+    wish: Mapped[str] = mapped_column(default="")  # the outcome that is hoped for
+    happened_on: Mapped[date | None] = mapped_column(default=None)
+    place: Mapped[str] = mapped_column(default="")
+    search: Mapped[str] = mapped_column(Text(collation="C"), Computed(SEARCH, persisted=True))
+
+    department_id: Mapped[UUID | None] = mapped_column(ForeignKey("departments.id"), index=True, default=None)  # leads
+    department_ids: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid()), default=list)  # all that are concerned
+    assignee_id: Mapped[UUID | None] = mapped_column(default=None)
+    created_by_id: Mapped[UUID | None] = mapped_column(default=None)
+    due_at: Mapped[datetime | None] = mapped_column(default=None)  # copied from its clock, for lists
+
+    activated_at: Mapped[datetime | None] = mapped_column(default=None)
+    first_contact_at: Mapped[datetime | None] = mapped_column(default=None)
+    contact_way: Mapped[str] = mapped_column(code_column(12), default="")
+    wait_reason: Mapped[str] = mapped_column(code_column(20), default="")
+    wait_until: Mapped[datetime | None] = mapped_column(default=None)
+    resolution: Mapped[str] = mapped_column(default="")  # for the patient, in the patient's language
+    resolution_category: Mapped[str] = mapped_column(code_column(24), default="")
+    resolved_at: Mapped[datetime | None] = mapped_column(default=None)
+    first_resolved_at: Mapped[datetime | None] = mapped_column(default=None)  # stays when it is reopened
+    closed_at: Mapped[datetime | None] = mapped_column(default=None)
+    reopened_count: Mapped[int] = mapped_column(default=0)
+    cancel_reason: Mapped[str] = mapped_column(code_column(20), default="")
+    duplicate_of_id: Mapped[UUID | None] = mapped_column(ForeignKey("complaints.id"), default=None)
+
+    points: Mapped[list[ComplaintPoint]] = relationship(order_by="ComplaintPoint.position", lazy="raise")
+
+
+class ComplaintPoint(Tenant, Versioned, Record, Base):
+    """One matter within a complaint, judged and answered by itself."""
+
+    __tablename__ = "complaint_points"
+
+    complaint_id: Mapped[UUID] = mapped_column(ForeignKey("complaints.id"), index=True)
+    position: Mapped[int]
+    summary: Mapped[str]
+    class_id: Mapped[UUID | None] = mapped_column(ForeignKey("taxonomy_classes.id"), index=True, default=None)
+    names: Mapped[dict[str, Any]] = mapped_column(default=dict)  # of the class, as they were when it was chosen
+    department_id: Mapped[UUID | None] = mapped_column(ForeignKey("departments.id"), index=True, default=None)
+    harm: Mapped[int | None] = mapped_column(default=None)  # 0 to 5; None: not judged yet
+    finding: Mapped[str] = mapped_column(code_column(20), default="")
+    answer: Mapped[str] = mapped_column(default="")
+
+    department: Mapped[Department | None] = relationship(lazy="raise", viewonly=True)
+
+
+class ComplaintNote(Tenant, Record, Base):
+    """What somebody wrote on a complaint, or what a step asked to be said."""
+
+    __tablename__ = "complaint_notes"
+    __table_args__ = (Index("ix_complaint_notes_complaint_id", "complaint_id", "created_at"),)
+
+    complaint_id: Mapped[UUID] = mapped_column(ForeignKey("complaints.id"))
+    author_id: Mapped[UUID | None]
+    kind: Mapped[str] = mapped_column(code_column(12), default="note")
+    body: Mapped[str]
+    text_language: Mapped[str] = mapped_column(code_column(5), default="")
+
+
+class Explanation(Tenant, Versioned, Record, Base):
+    """A request to one person to explain, with the officer's question and only the extracts that were chosen for it."""
+
+    __tablename__ = "explanations"
+    __table_args__ = (
+        Index("ix_explanations_assignee_id", "assignee_id", "status"),
+        Index("ix_explanations_department_id", "department_id", "status"),
+    )
+
+    complaint_id: Mapped[UUID] = mapped_column(ForeignKey("complaints.id"), index=True)
+    point_id: Mapped[UUID | None] = mapped_column(ForeignKey("complaint_points.id"), index=True, default=None)
+    department_id: Mapped[UUID | None] = mapped_column(ForeignKey("departments.id"), default=None)
+    assignee_id: Mapped[UUID]  # who is asked
+    asked_by_id: Mapped[UUID | None]
+    status: Mapped[str] = mapped_column(code_column(12), default=ExplanationStatus.REQUESTED)
+    question: Mapped[str]
+    extract: Mapped[str] = mapped_column(default="")  # of the complainant's words
+    shows_patient: Mapped[bool] = mapped_column(default=False)
+    answer: Mapped[str] = mapped_column(default="")
+    returned_for: Mapped[str] = mapped_column(default="")  # what the last return asked for
+    returns: Mapped[int] = mapped_column(default=0)
+    due_at: Mapped[datetime | None] = mapped_column(default=None)  # copied from its clock
+    answered_at: Mapped[datetime | None] = mapped_column(default=None)
+    closed_at: Mapped[datetime | None] = mapped_column(default=None)
+
+
+class TaxonomyVersion(Versioned, Record, Base):
+    """One edition of the group's classification; complaints keep the names of the edition that they were classified by."""
+
+    __tablename__ = "taxonomy_versions"
+    __table_args__ = (
+        Index("uq_taxonomy_versions_current", "is_current", unique=True, postgresql_where=text("is_current")),
+    )
+
+    name: Mapped[str] = mapped_column(code_column(80), unique=True)
+    is_current: Mapped[bool] = mapped_column(default=False)
+
+
+class TaxonomyClass(Record, Base):
+    """One classification with the three levels above it, each in both languages."""
+
+    __tablename__ = "taxonomy_classes"
+    __table_args__ = (Index("uq_taxonomy_classes_code", "taxonomy_id", "code", unique=True),)
+
+    taxonomy_id: Mapped[UUID] = mapped_column(ForeignKey("taxonomy_versions.id"))
+    code: Mapped[str] = mapped_column(code_column(24))
+    domain_code: Mapped[str] = mapped_column(code_column(8))
+    domain_en: Mapped[str]
+    domain_ar: Mapped[str]
+    category_en: Mapped[str]
+    category_ar: Mapped[str]
+    subcategory_en: Mapped[str]
+    subcategory_ar: Mapped[str]
+    name_en: Mapped[str]
+    name_ar: Mapped[str]
+    source: Mapped[str] = mapped_column(code_column(12), default="")  # found, hcat, expert: where its words are from
+    retired_at: Mapped[datetime | None] = mapped_column(default=None)

@@ -1,0 +1,210 @@
+"""Input and output of the complaints API."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import AwareDatetime, Field
+
+from app.core.api import In, Out, VersionedIn
+from app.core.api.schemas import Line, LongText, RequiredLine
+
+SeverityCode = Literal["critical", "high", "medium", "low"]
+Text = Annotated[str, Field(min_length=1, max_length=5000, pattern=r"^[^\x00]*$")]
+
+
+class ComplaintOut(Out):
+    """One complaint. Who complains, and in which words, stays empty for those who may not know."""
+
+    id: UUID
+    reference: str
+    hospital_id: UUID
+    title: str
+    status: str
+    severity: str
+    channel: str
+    outside_number: str
+    received_at: datetime
+    patient_id: UUID | None
+    is_anonymous: bool
+    contact_name: str
+    contact_phone: str
+    contact_relation: str
+    language: str
+    words: str
+    wish: str
+    happened_on: date | None
+    place: str
+    department_id: UUID | None
+    department_ids: list[UUID]
+    assignee_id: UUID | None
+    due_at: datetime | None
+    activated_at: datetime | None
+    first_contact_at: datetime | None
+    wait_reason: str
+    wait_until: datetime | None
+    resolution: str
+    resolution_category: str
+    resolved_at: datetime | None
+    closed_at: datetime | None
+    reopened_count: int
+    cancel_reason: str
+    duplicate_of_id: UUID | None
+    created_at: datetime
+    version: int
+
+
+class ComplaintIn(In):
+    """A complaint that comes in."""
+
+    hospital_id: UUID
+    words: Text
+    channel: Literal["desk", "phone", "partner", "api", "moh", "chi"] = "api"
+    title: Line = ""
+    severity: SeverityCode = "medium"
+    patient_id: UUID | None = None
+    is_anonymous: bool = False
+    contact_name: Line = ""
+    contact_phone: Annotated[str, Field(max_length=40, pattern=r"^[^\x00]*$")] = ""
+    contact_relation: Literal["patient", "relative", "guardian", "other"] = "patient"
+    language: Literal["", "ar", "en"] = ""
+    wish: Annotated[str, Field(max_length=1000, pattern=r"^[^\x00]*$")] = ""
+    happened_on: date | None = None
+    place: Line = ""
+    department_id: UUID | None = None
+    outside_number: Annotated[str, Field(max_length=60, pattern=r"^[^\x00]*$")] = ""
+    received_at: AwareDatetime | None = None
+
+
+class ComplaintAssignIn(VersionedIn):
+    """The new owner."""
+
+    assignee_id: UUID
+
+
+class ComplaintSeverityIn(VersionedIn):
+    """How grave it is."""
+
+    severity: SeverityCode
+
+
+class ComplaintStepIn(VersionedIn):
+    """A step of the workflow with what it asks for; see the verbs in the description."""
+
+    verb: Annotated[str, Field(max_length=20, pattern=r"^[a-z_]+$")]
+    reason: LongText = ""
+    way: Annotated[str, Field(max_length=12, pattern=r"^[a-z_]*$")] = ""
+    statement: LongText = ""
+    contacted_at: AwareDatetime | None = None
+    wait_reason: Annotated[str, Field(max_length=20, pattern=r"^[a-z_]*$")] = ""
+    until: AwareDatetime | None = None
+    category: Annotated[str, Field(max_length=24, pattern=r"^[a-z_]*$")] = ""
+    resolution: LongText = ""
+    cancel_reason: Annotated[str, Field(max_length=20, pattern=r"^[a-z_]*$")] = ""
+    other: Annotated[str, Field(max_length=20, pattern=r"^[A-Za-z0-9-]*$")] = ""
+
+
+class ComplaintNoteIn(In):
+    """A note, or what was said in a call."""
+
+    kind: Literal["note", "call"] = "note"
+    body: Text
+
+
+class ComplaintNoteOut(Out):
+    """A note as it stands."""
+
+    id: UUID
+    complaint_id: UUID
+    author_id: UUID | None
+    kind: str
+    body: str
+    created_at: datetime
+
+
+class PointOut(Out):
+    """One point of a complaint; `names` are those of its class when it was chosen."""
+
+    id: UUID
+    complaint_id: UUID
+    position: int
+    summary: str
+    class_id: UUID | None
+    names: dict[str, Any]
+    department_id: UUID | None
+    harm: int | None
+    finding: str
+    answer: str
+    version: int
+
+
+class PointIn(In):
+    """What is said of a point."""
+
+    summary: RequiredLine
+    class_id: UUID | None = None
+    department_id: UUID | None = None
+    harm: Annotated[int, Field(ge=0, le=5)] | None = None
+    finding: Literal["", "upheld", "partly_upheld", "not_upheld", "unable_to_say"] = ""
+    answer: LongText = ""
+
+
+class PointPut(PointIn):
+    """A point as it shall be."""
+
+    version: Annotated[int, Field(ge=1, le=2_147_483_647)]
+
+
+class ExplanationOut(Out):
+    """A request to explain, without the complaint that it belongs to."""
+
+    id: UUID
+    complaint_id: UUID
+    point_id: UUID | None
+    department_id: UUID | None
+    assignee_id: UUID
+    status: str
+    question: str
+    extract: str
+    answer: str
+    returned_for: str
+    returns: int
+    due_at: datetime | None
+    answered_at: datetime | None
+    closed_at: datetime | None
+    created_at: datetime
+    version: int
+
+
+class ExplanationIn(In):
+    """Whom to ask, what, and how much of the complaint goes with it."""
+
+    assignee_id: UUID
+    question: Annotated[str, Field(min_length=1, max_length=3000, pattern=r"^[^\x00]*$")]
+    extract: Annotated[str, Field(max_length=3000, pattern=r"^[^\x00]*$")] = ""
+    department_id: UUID | None = None
+    point_id: UUID | None = None
+    shows_patient: bool = False
+
+
+class ExplanationStepIn(VersionedIn):
+    """The answer, or why it comes back."""
+
+    text: LongText = ""
+
+
+class ClassOut(Out):
+    """One classification of the current edition of the taxonomy."""
+
+    id: UUID
+    code: str
+    domain_en: str
+    domain_ar: str
+    category_en: str
+    category_ar: str
+    subcategory_en: str
+    subcategory_ar: str
+    name_en: str
+    name_ar: str

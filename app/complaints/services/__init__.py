@@ -1,0 +1,1 @@
+"""Commands of complaints: one verb, one function."""

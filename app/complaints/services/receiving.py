@@ -1,0 +1,228 @@
+"""Receiving a complaint: what was said by whom, through which channel; its clocks start at the receipt."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from flask_babel import gettext as _
+from sqlalchemy import func, select
+
+from app.accounts import queries as accounts
+from app.complaints import sla
+from app.complaints.enums import CHANNELS, OUTSIDE, RELATIONS
+from app.complaints.events import ComplaintReceived
+from app.complaints.models import Complaint
+from app.complaints.policy import Perm
+from app.core.access.actor import Actor, Role
+from app.core.access.policy import can_reach_hospital
+from app.core.db import command, db
+from app.core.errors import Conflict, Invalid, NotAllowed
+from app.core.events import record
+from app.core.references import next_reference
+from app.core.severity import Severity
+from app.core.text.scripts import looks_arabic
+from app.core.time import clock
+from app.core.web.live import touch
+from app.organizations import queries as organizations
+from app.organizations.identity import IdentityProblem, phone_e164
+from app.organizations.models import Patient
+from app.surveys.services import holding
+
+PLACED_BY = "complaints"
+TITLE_SIGNS = 90
+OLDEST = timedelta(days=365)  # a case that is entered later than it was received
+
+
+@dataclass(frozen=True, slots=True)
+class ComplaintFacts:
+    """What is known of a complaint when it comes in."""
+
+    words: str
+    channel: str = "desk"
+    title: str = ""  # empty: the first of the words
+    severity: str = Severity.MEDIUM
+    patient_id: UUID | None = None
+    is_anonymous: bool = False
+    contact_name: str = ""
+    contact_phone: str = ""
+    contact_relation: str = "patient"
+    language: str = ""  # empty: the patient's, else that of the words
+    wish: str = ""
+    happened_on: date | None = None
+    place: str = ""
+    department_id: UUID | None = None
+    outside_number: str = ""
+    received_at: datetime | None = None  # None: now
+
+
+@command
+def receive(*, hospital_id: UUID, facts: ComplaintFacts, actor: Actor) -> Complaint:
+    """Take a complaint in: number, owner, clocks, and no survey to this patient while it is open.
+
+    NotAllowed outside the actor's hospitals. Invalid: by field. Conflict (`known`): an outside body's number that is here
+    already; `current` is that complaint.
+    """
+    if not can_reach_hospital(actor, Perm.CREATE, hospital_id):
+        raise NotAllowed()
+    patient, phone = _checked(hospital_id, facts, actor)
+    _refuse_known(hospital_id, facts)
+    words = facts.words.strip()
+    spoken = "ar" if looks_arabic(words) else "en"
+    complaint = Complaint(
+        hospital_id=hospital_id,
+        reference=next_reference("CMP"),
+        title=facts.title.strip() or _first_words(words),
+        severity=facts.severity,
+        channel=facts.channel,
+        outside_number=facts.outside_number.strip(),
+        received_at=facts.received_at or clock.now(),
+        patient_id=patient.id if patient else None,
+        is_anonymous=facts.is_anonymous,
+        contact_name="" if facts.is_anonymous else facts.contact_name.strip(),
+        contact_phone=phone,
+        contact_relation=facts.contact_relation,
+        language=facts.language or (patient.language if patient else spoken),
+        words=words,
+        words_language=spoken,
+        wish=facts.wish.strip(),
+        happened_on=facts.happened_on,
+        place=facts.place.strip(),
+        department_id=facts.department_id,
+        department_ids=[facts.department_id] if facts.department_id else [],
+        assignee_id=_first_owner(hospital_id, actor),
+        created_by_id=actor.id,
+    )
+    db.session.add(complaint)
+    db.session.flush()
+    sla.start_all(complaint, actor=actor)
+    if complaint.patient_id:
+        hold_surveys(complaint, actor=actor)
+    record(
+        ComplaintReceived(
+            complaint.id,
+            hospital_id,
+            complaint.reference,
+            complaint.channel,
+            complaint.severity,
+            complaint.assignee_id,
+        ),
+        actor=actor,
+    )
+    touch("complaints", hospital_id=hospital_id)
+    return complaint
+
+
+def hold_surveys(complaint: Complaint, *, actor: Actor) -> None:
+    """Ask surveys to leave the patient alone until the complaint has ended."""
+    if complaint.patient_id is not None:
+        holding.place(
+            complaint.patient_id,
+            hospital_id=complaint.hospital_id,
+            placed_by=PLACED_BY,
+            cause_id=complaint.id,
+            actor=actor,
+        )
+
+
+def let_surveys_go(complaint: Complaint, *, actor: Actor) -> None:
+    """Let surveys reach the patient again."""
+    holding.lift(placed_by=PLACED_BY, cause_id=complaint.id, actor=actor)
+
+
+def _checked(hospital_id: UUID, facts: ComplaintFacts, actor: Actor) -> tuple[Patient | None, str]:
+    """Check everything that was given; all that is wrong is told at once."""
+    wrong: dict[str, Any] = {}
+    now = clock.now()
+    if not organizations.is_hospital(hospital_id):
+        raise Invalid(hospital_id=_("Choose the hospital."))
+    if not facts.words.strip():
+        wrong["words"] = _("Write what happened, in the patient's own words.")
+    for name, known in (("channel", CHANNELS), ("contact_relation", RELATIONS), ("severity", set(Severity))):
+        if getattr(facts, name) not in known:
+            wrong[name] = _("Choose one of the listed codes.")
+    if facts.channel in OUTSIDE and not facts.outside_number.strip():
+        wrong["outside_number"] = _("Give the number that the outside body uses.")
+    if facts.department_id and not organizations.is_department_of(hospital_id, facts.department_id):
+        wrong["department_id"] = _("Choose a department of this hospital.")
+    if facts.received_at and not now - OLDEST <= facts.received_at <= now:
+        wrong["received_at"] = _("Give an instant in the past year.")
+    if facts.happened_on and facts.happened_on > clock.local_day(now, "Asia/Riyadh"):
+        wrong["happened_on"] = _("This day has not come yet.")
+    patient = _patient(hospital_id, facts, actor, wrong)
+    phone = _phone(facts, wrong)
+    if wrong:
+        raise Invalid(**wrong)
+    return patient, phone
+
+
+def _patient(hospital_id: UUID, facts: ComplaintFacts, actor: Actor, wrong: dict[str, Any]) -> Patient | None:
+    if facts.patient_id is None:
+        return None
+    if facts.is_anonymous:
+        wrong["is_anonymous"] = _("An anonymous complaint names no patient.")
+    patient = db.session.get(Patient, facts.patient_id)
+    if (
+        patient is None
+        or patient.hospital_id != hospital_id
+        or patient.archived_at
+        or not organizations.may_find_patients(actor)
+    ):
+        wrong["patient_id"] = _("Choose a patient of this hospital.")
+        return None
+    return patient
+
+
+def _phone(facts: ComplaintFacts, wrong: dict[str, Any]) -> str:
+    if facts.is_anonymous or not facts.contact_phone.strip():
+        return ""
+    try:
+        return phone_e164(facts.contact_phone)
+    except IdentityProblem as problem:
+        wrong["contact_phone"] = problem.message
+        return ""
+
+
+def _refuse_known(hospital_id: UUID, facts: ComplaintFacts) -> None:
+    """An outside body's case comes in once, whoever enters it."""
+    number = facts.outside_number.strip()
+    if not number:
+        return
+    db.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"{facts.channel}:{number}", 363))))
+    known = db.session.execute(
+        select(Complaint).where(
+            Complaint.hospital_id == hospital_id,
+            Complaint.channel == facts.channel,
+            Complaint.outside_number == number,
+        )
+    ).scalar_one_or_none()
+    if known is not None:
+        raise Conflict(
+            _("This case is here already as %(reference)s.", reference=known.reference), code="known", current=known
+        )
+
+
+def _first_words(words: str) -> str:
+    line = " ".join(words.split())
+    if len(line) <= TITLE_SIGNS:
+        return line
+    return line[:TITLE_SIGNS].rsplit(" ", 1)[0] + "…"
+
+
+def _first_owner(hospital_id: UUID, actor: Actor) -> UUID | None:
+    """The officer who takes it in owns it; what comes from elsewhere goes to the officer with the least at work."""
+    office = [person.id for person in accounts.people_with_role(hospital_id, Role.PX_COORDINATOR)]
+    if actor.id in office:
+        return actor.id
+    if not office:
+        return None
+    load = dict(
+        db.session.execute(
+            select(Complaint.assignee_id, func.count())
+            .where(Complaint.assignee_id.in_(office), Complaint.closed_at.is_(None))
+            .group_by(Complaint.assignee_id)
+        ).all()
+    )
+    return min(office, key=lambda user_id: (load.get(user_id, 0), str(user_id)))

@@ -1,0 +1,224 @@
+"""Steps of a complaint's workflow: what each asks for, what it does to the clocks, and what it says.
+
+One table, `TAKES`, holds what is particular to a verb; everything else is the same for all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from app.complaints import sla
+from app.complaints.enums import CANCEL_REASONS, CONTACT_WAYS, FINAL, RESOLUTIONS, WAIT_REASONS, ComplaintStatus
+from app.complaints.events import ComplaintMerged, ComplaintMoved
+from app.complaints.models import Complaint
+from app.complaints.policy import Perm
+from app.complaints.queries import get, with_points
+from app.complaints.services.receiving import hold_surveys, let_surveys_go
+from app.complaints.services.writing import write
+from app.complaints.workflow import COMPLAINT
+from app.core.access.actor import Actor
+from app.core.access.policy import visible
+from app.core.db import command, db
+from app.core.errors import Invalid
+from app.core.events import record
+from app.core.sla.calendars import working_hours
+from app.core.time import calendar as working
+from app.core.time import clock
+from app.core.web.live import touch
+
+LONGEST_WAIT = timedelta(hours=40)  # of working time: five working days of eight hours (product.md section 5)
+SILENCE = timedelta(days=7)  # after which a resolved complaint closes by itself
+
+
+@dataclass(frozen=True, slots=True)
+class StepFacts:
+    """What a step was given; each verb takes what its line of the workflow names."""
+
+    reason: str = ""
+    way: str = ""
+    statement: str = ""
+    contacted_at: datetime | None = None  # None: now
+    wait_reason: str = ""
+    until: datetime | None = None
+    category: str = ""
+    resolution: str = ""
+    cancel_reason: str = ""
+    other: str = ""  # the number of the complaint that goes on
+
+
+@command
+def move(complaint_id: UUID, verb: str, facts: StepFacts, *, version: int | None, actor: Actor) -> Complaint:
+    """Take a step of the workflow.
+
+    Invalid: a field that the step needs, by name. Conflict: the state or a guard refuses, or `version` is stale.
+    NotAllowed: the actor may not take this step. NotFound: outside the actor's scope.
+    """
+    complaint = with_points(complaint_id, actor=actor, version=version)
+    before = complaint.status
+    step = COMPLAINT.apply(complaint, verb, actor=actor)
+    _need(step.fields, facts)
+    code = TAKES[verb](complaint, facts, actor) if verb in TAKES else ""
+    if facts.reason.strip():
+        write(complaint, facts.reason, kind="reason", actor=actor)
+    _after(complaint, before, actor)
+    record(
+        ComplaintMoved(
+            complaint.id, complaint.hospital_id, complaint.reference, verb, before, complaint.status, code or ""
+        ),
+        actor=actor,
+    )
+    touch("complaints", hospital_id=complaint.hospital_id)
+    return complaint
+
+
+def _need(fields: tuple[str, ...], facts: StepFacts) -> None:
+    """Tell of every field that the step needs and did not get; codes must be of their list."""
+    lists = {"way": CONTACT_WAYS, "wait_reason": WAIT_REASONS, "category": RESOLUTIONS, "cancel_reason": CANCEL_REASONS}
+    wrong: dict[str, Any] = {}
+    for name in fields:
+        value = getattr(facts, name)
+        if not value or (isinstance(value, str) and not value.strip()):
+            wrong[name] = _("This field is required.")
+        elif name in lists and value not in lists[name]:
+            wrong[name] = _("Choose one of the listed codes.")
+    if wrong:
+        raise Invalid(**wrong)
+
+
+def _after(complaint: Complaint, before: str, actor: Actor) -> None:
+    """An ended complaint has no running clock and holds no survey back; one that goes on again has and does."""
+    if complaint.status in FINAL and before not in FINAL:
+        sla.stop(complaint.id, sla.ACTIVATION, sla.FIRST_CONTACT, sla.RESOLUTION, sla.WITHIN_72_HOURS, actor=actor)
+        complaint.wait_until = None
+        let_surveys_go(complaint, actor=actor)
+    elif before in FINAL and complaint.status not in FINAL:
+        complaint.closed_at = None
+        hold_surveys(complaint, actor=actor)
+
+
+def _activate(complaint: Complaint, facts: StepFacts, actor: Actor) -> str:
+    """The officer has spoken with the patient, heard the statement and explained what follows."""
+    now = clock.now()
+    contacted_at = facts.contacted_at or now
+    if not complaint.received_at <= contacted_at <= now:
+        raise Invalid(contacted_at=_("Give an instant between the receipt and now."))
+    complaint.first_contact_at, complaint.contact_way = contacted_at, facts.way
+    complaint.assignee_id = complaint.assignee_id or actor.id
+    write(complaint, facts.statement, kind="statement", actor=actor)
+    sla.stop(complaint.id, sla.ACTIVATION, sla.FIRST_CONTACT, actor=actor)
+    return facts.way
+
+
+def _wait(complaint: Complaint, facts: StepFacts, actor: Actor) -> str:
+    now = clock.now()
+    longest = working.due(working_hours(complaint.hospital_id), now, int(LONGEST_WAIT.total_seconds()))
+    if facts.until is None or longest is None or not now < facts.until <= longest:
+        raise Invalid(until=_("Choose a time within the next five working days."))
+    complaint.wait_reason, complaint.wait_until = facts.wait_reason, facts.until
+    sla.hold(complaint, facts.wait_reason, actor=actor)
+    return facts.wait_reason
+
+
+def _resume(complaint: Complaint, _facts: StepFacts, actor: Actor) -> str:
+    complaint.wait_reason, complaint.wait_until = "", None
+    sla.go_on(complaint, actor=actor)
+    return ""
+
+
+def _resolve(complaint: Complaint, facts: StepFacts, actor: Actor) -> str:
+    complaint.resolution, complaint.resolution_category = facts.resolution.strip(), facts.category
+    complaint.first_resolved_at = complaint.first_resolved_at or complaint.resolved_at
+    sla.stop(complaint.id, sla.RESOLUTION, sla.WITHIN_72_HOURS, actor=actor)
+    return facts.category
+
+
+def _reopen(complaint: Complaint, _facts: StepFacts, actor: Actor) -> str:
+    complaint.reopened_count += 1
+    complaint.resolved_at = None
+    sla.start_again(complaint, actor=actor)
+    return ""
+
+
+def _cancel(complaint: Complaint, facts: StepFacts, _actor: Actor) -> str:
+    complaint.cancel_reason = facts.cancel_reason
+    return facts.cancel_reason
+
+
+def _merge(complaint: Complaint, facts: StepFacts, actor: Actor) -> str:
+    """This complaint ends; the other one, of the same hospital and still open, goes on for both."""
+    other = db.session.execute(
+        select(Complaint).where(
+            Complaint.reference == facts.other.strip().upper(), visible(Complaint, actor, Perm.READ)
+        )
+    ).scalar_one_or_none()
+    if other is None or other.id == complaint.id or other.hospital_id != complaint.hospital_id:
+        raise Invalid(other=_("There is no other complaint of this number."))
+    if other.status in FINAL:
+        raise Invalid(other=_("That complaint has ended."))
+    complaint.duplicate_of_id = other.id
+    _say_merged(complaint, other, "merged", actor)
+    return ""
+
+
+def _part(complaint: Complaint, _facts: StepFacts, actor: Actor) -> str:
+    assert complaint.duplicate_of_id is not None
+    other = get(complaint.duplicate_of_id, actor=actor)
+    complaint.duplicate_of_id = None
+    sla.start_again(complaint, actor=actor, from_receipt=True)
+    _say_merged(complaint, other, "parted", actor)
+    return ""
+
+
+def _say_merged(complaint: Complaint, other: Complaint, what: str, actor: Actor) -> None:
+    for one, another in ((complaint, other), (other, complaint)):
+        record(
+            ComplaintMerged(one.id, one.hospital_id, one.reference, another.id, another.reference, what), actor=actor
+        )
+
+
+TAKES: dict[str, Callable[[Complaint, StepFacts, Actor], str]] = {
+    "activate": _activate,
+    "wait": _wait,
+    "resume": _resume,
+    "resolve": _resolve,
+    "reopen": _reopen,
+    "cancel": _cancel,
+    "merge": _merge,
+    "part": _part,
+}
+
+
+def resume_waiting(*, actor: Actor, most: int = 200) -> int:
+    """Let complaints go on whose return date has come; each in a transaction of its own. Gives how many."""
+    query = (
+        select(Complaint.id)
+        .where(Complaint.wait_until <= clock.now(), Complaint.status == ComplaintStatus.WAITING_PATIENT)
+        .order_by(Complaint.wait_until)
+        .limit(most)
+    )
+    return _each(query, "resume", actor)
+
+
+def close_silent(*, actor: Actor, most: int = 200) -> int:
+    """Close resolved complaints that nobody objected to for seven days. Gives how many."""
+    query = (
+        select(Complaint.id)
+        .where(Complaint.resolved_at <= clock.now() - SILENCE, Complaint.status == ComplaintStatus.RESOLVED)
+        .order_by(Complaint.resolved_at)
+        .limit(most)
+    )
+    return _each(query, "close_silent", actor)
+
+
+def _each(query: Any, verb: str, actor: Actor) -> int:
+    found = db.session.execute(query).scalars().all()
+    for complaint_id in found:
+        move(complaint_id, verb, StepFacts(), version=None, actor=actor)
+    return len(found)

@@ -1,0 +1,65 @@
+"""Working on a complaint: owner, severity, and which department leads."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask_babel import gettext as _
+
+from app.accounts import queries as accounts
+from app.complaints import sla
+from app.complaints.enums import FINAL
+from app.complaints.events import ComplaintAssigned, ComplaintSeverityChanged
+from app.complaints.models import Complaint
+from app.complaints.policy import Perm
+from app.core.access.actor import Actor
+from app.core.access.policy import load
+from app.core.db import command
+from app.core.errors import Conflict, Invalid
+from app.core.events import record
+from app.core.severity import Severity
+from app.core.web.live import touch
+
+
+def open_case(complaint_id: UUID, *, version: int | None, actor: Actor) -> Complaint:
+    """Load a complaint that is not ended, locked, for a command of an actor who may work on it."""
+    complaint = load(Complaint, complaint_id, actor=actor, needs=Perm.WORK, sees=Perm.READ, version=version, lock=True)
+    if complaint.status in FINAL:
+        raise Conflict(_("This complaint has ended."), code="wrong_state", current=complaint)
+    return complaint
+
+
+@command
+def assign(complaint_id: UUID, *, to: UUID, version: int, actor: Actor) -> Complaint:
+    """Make `to` the owner, who is told at once.
+
+    Invalid: `to` does not work in the hospital. Conflict: it has ended, or somebody changed it since `version`.
+    """
+    complaint = open_case(complaint_id, version=version, actor=actor)
+    if not accounts.works_in(to, complaint.hospital_id):
+        raise Invalid(assignee_id=_("The owner must work in the hospital of this complaint."))
+    if complaint.assignee_id != to:
+        previous, complaint.assignee_id = complaint.assignee_id, to
+        record(ComplaintAssigned(complaint.id, complaint.hospital_id, complaint.reference, to, previous), actor=actor)
+        touch("complaints", hospital_id=complaint.hospital_id)
+    return complaint
+
+
+@command
+def change_severity(complaint_id: UUID, severity: str, *, version: int, actor: Actor) -> Complaint:
+    """Judge it graver or less grave; every deadline counts anew from the original start.
+
+    Invalid: no such severity. Conflict: it has ended, or somebody changed it since `version`.
+    """
+    complaint = open_case(complaint_id, version=version, actor=actor)
+    if severity not in set(Severity):
+        raise Invalid(severity=_("Choose one of the listed codes."))
+    if complaint.severity != severity:
+        before, complaint.severity = complaint.severity, severity
+        sla.revise(complaint, "severity", actor=actor)
+        record(
+            ComplaintSeverityChanged(complaint.id, complaint.hospital_id, complaint.reference, before, severity),
+            actor=actor,
+        )
+        touch("complaints", hospital_id=complaint.hospital_id)
+    return complaint

@@ -1,0 +1,57 @@
+"""What the page of one complaint shows: who is concerned, its clocks in words, its points, what others explained."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from app.accounts.models import User
+from app.complaints import queries, sla
+from app.complaints.models import Complaint, Explanation
+from app.complaints.policy import Perm
+from app.complaints.story import lines_of
+from app.core.access.actor import Actor
+from app.core.access.policy import can
+from app.core.events import timeline
+from app.core.sla.explain import Deadline, deadlines_of
+from app.core.web.story import Line
+from app.organizations.models import Department, Patient
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One complaint with everything that its page shows."""
+
+    complaint: Complaint
+    department: Department | None  # leads
+    owner: User | None
+    patient: Patient | None
+    other: Complaint | None  # into which it was merged
+    is_masked: bool
+    deadlines: dict[str, Deadline]  # by kind of clock, the newest cycle
+    explanations: list[tuple[Explanation, User | None, Department | None]]
+    lines: list[Line]
+
+    @property
+    def deadline(self) -> Deadline | None:
+        """The deadline by which queues are ordered."""
+        return self.deadlines.get(sla.RESOLUTION)
+
+
+def case_of(complaint_id: UUID, actor: Actor) -> Case:
+    """Read a complaint and what belongs to it through the actor. NotFound outside the scope."""
+    complaint, department, owner, patient, other = queries.get_whole(complaint_id, actor=actor)
+    masked = not can(actor, Perm.IDENTIFY)
+    return Case(
+        complaint=complaint,
+        department=department,
+        owner=owner,
+        patient=patient,
+        other=other,
+        is_masked=masked,
+        deadlines=deadlines_of(complaint.id),
+        explanations=queries.explanations_of(complaint.id, actor=actor),
+        lines=lines_of(
+            timeline.of_subject(complaint.id, actor=actor), [] if masked else queries.notes_of(complaint.id)
+        ),
+    )

@@ -1,0 +1,153 @@
+"""The clocks of complaints and of requests to explain: what starts, holds and ends them, and their starting rules."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from typing import Any
+from uuid import UUID
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+
+from app.complaints.enums import CHANNELS
+from app.complaints.models import Complaint, Explanation
+from app.complaints.policy import Perm
+from app.core.access.actor import Actor
+from app.core.access.policy import load
+from app.core.db import db
+from app.core.severity import Severity
+from app.core.sla import clocks
+from app.core.sla.kinds import CaseName, ClockKind, declare
+from app.core.time import clock as time
+
+COMPLAINT, EXPLANATION = "complaint", "explanation"  # whose clock it is
+ACTIVATION = "complaint.activation"
+FIRST_CONTACT = "complaint.first_contact"
+RESOLUTION = "complaint.resolution"
+WITHIN_72_HOURS = "complaint.within_72_hours"
+ANSWER = "explanation.answer"
+
+LADDER = [
+    {"level": 1, "after_minutes": 0, "to": "department_manager"},
+    {"level": 2, "after_minutes": 8 * 60, "to": "hospital_admin", "in": "business"},
+    {"level": 3, "after_minutes": 24 * 60, "to": "px_admin", "in": "business"},
+]
+REMINDERS = [50, 90]
+SILENT = frozenset({FIRST_CONTACT, WITHIN_72_HOURS})  # figures of reports: nobody is told of them
+
+
+def subject_of(complaint: Complaint) -> clocks.Subject:
+    """Give what decides a complaint's rules."""
+    return clocks.Subject(
+        COMPLAINT, complaint.id, complaint.hospital_id, severity=complaint.severity, source=complaint.channel
+    )
+
+
+def start_all(complaint: Complaint, *, actor: Actor) -> None:
+    """Start every clock of a new complaint from the instant at which it was received."""
+    for kind in (ACTIVATION, FIRST_CONTACT, WITHIN_72_HOURS):
+        clocks.start(kind, subject_of(complaint), actor=actor, started_at=complaint.received_at)
+    start_again(complaint, actor=actor, from_receipt=True)
+
+
+def start_again(complaint: Complaint, *, actor: Actor, from_receipt: bool = False) -> None:
+    """Start the resolution clock: from the receipt, or a new cycle from now after it was reopened."""
+    started_at = complaint.received_at if from_receipt else None
+    clock = clocks.start(RESOLUTION, subject_of(complaint), actor=actor, started_at=started_at)
+    complaint.due_at = clock.due_at if clock else None
+
+
+def revise(complaint: Complaint, cause: str, *, actor: Actor) -> None:
+    """Count every open clock anew after severity or channel changed."""
+    for kind in (ACTIVATION, FIRST_CONTACT, RESOLUTION, WITHIN_72_HOURS):
+        clock = clocks.open_clock(complaint.id, kind)
+        if clock is not None:
+            clocks.revise(clock, subject_of(complaint), cause, actor=actor)
+    take_due_time(complaint)
+
+
+def take_due_time(complaint: Complaint) -> None:
+    """Copy the open resolution clock's due time to the complaint, for lists."""
+    clock = clocks.open_clock(complaint.id, RESOLUTION)
+    if clock is not None:
+        complaint.due_at = clock.due_at
+
+
+def stop(complaint_id: UUID, *kinds: str, actor: Actor) -> None:
+    """End the named clocks of a complaint where they run."""
+    for kind in kinds:
+        clock = clocks.open_clock(complaint_id, kind)
+        if clock is not None:
+            clocks.stop(clock, actor=actor)
+
+
+def hold(complaint: Complaint, reason: str, *, actor: Actor) -> None:
+    """Pause the resolution clock while the patient is waited for; an outside body's deadline is never paused."""
+    clock = clocks.open_clock(complaint.id, RESOLUTION)
+    if clock is not None and clock.pausable:
+        clocks.pause(clock, reason, actor=actor)
+        complaint.due_at = clock.due_at
+
+
+def go_on(complaint: Complaint, *, actor: Actor) -> None:
+    """Count again."""
+    clock = clocks.open_clock(complaint.id, RESOLUTION)
+    if clock is not None:
+        clocks.resume(clock, actor=actor)
+        complaint.due_at = clock.due_at
+
+
+def explanation_subject(explanation: Explanation, severity: str) -> clocks.Subject:
+    """Give what decides the rule of a request to explain."""
+    return clocks.Subject(EXPLANATION, explanation.id, explanation.hospital_id, severity=severity)
+
+
+def start_explanation(explanation: Explanation, severity: str, *, actor: Actor) -> None:
+    """Start the clock of a request, also anew when its answer is returned."""
+    clock = clocks.start(ANSWER, explanation_subject(explanation, severity), actor=actor, started_at=time.now())
+    explanation.due_at = clock.due_at if clock else None
+
+
+def take_explanation_due_time(explanation: Explanation) -> None:
+    """Copy the open clock's due time to the request, for lists."""
+    clock = clocks.open_clock(explanation.id, ANSWER)
+    if clock is not None:
+        explanation.due_at = clock.due_at
+
+
+def _find_complaint(complaint_id: UUID, actor: Actor) -> Complaint:
+    return load(Complaint, complaint_id, actor=actor, needs=Perm.READ)
+
+
+def _find_explanation(explanation_id: UUID, actor: Actor) -> Explanation:
+    return load(Explanation, explanation_id, actor=actor, needs=Perm.EXPLANATION_READ)
+
+
+def _complaint_names(ids: Collection[UUID]) -> dict[UUID, CaseName]:
+    rows = db.session.execute(select(Complaint.id, Complaint.reference).where(Complaint.id.in_(ids)))
+    return {row.id: CaseName(row.reference, f"/complaints/{row.id}") for row in rows}
+
+
+def _explanation_names(ids: Collection[UUID]) -> dict[UUID, CaseName]:
+    rows = db.session.execute(
+        select(Explanation.id, Complaint.reference)
+        .join(Complaint, Complaint.id == Explanation.complaint_id)
+        .where(Explanation.id.in_(ids))
+    )
+    return {row.id: CaseName(row.reference, f"/explanations/{row.id}") for row in rows}
+
+
+def _declare(code: str, label: Any, find: Callable[[UUID, Actor], Any], names: Callable[..., Any]) -> None:
+    severities = {each.value: each.label for each in Severity}
+    sources = dict(CHANNELS) if names is _complaint_names else {}
+    declare(ClockKind(code, label, find=find, names=names, severities=severities, sources=sources))
+
+
+for _code, _label in (
+    (RESOLUTION, _l("Complaint: resolution")),
+    (ACTIVATION, _l("Complaint: activation")),
+    (FIRST_CONTACT, _l("Complaint: first contact")),
+    (WITHIN_72_HOURS, _l("Complaint: 72 hours of the ministry")),
+):
+    _declare(_code, _label, _find_complaint, _complaint_names)
+_declare(ANSWER, _l("Explanation: answer"), _find_explanation, _explanation_names)

@@ -1,0 +1,92 @@
+"""What happened to a complaint as one timeline, and the words of its events everywhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from app.accounts.models import User
+from app.complaints.enums import NOTE_KINDS, ComplaintStatus
+from app.complaints.events import (
+    ComplaintAssigned,
+    ComplaintMerged,
+    ComplaintMoved,
+    ComplaintNoted,
+    ComplaintPassedOn,
+    ComplaintReceived,
+    ComplaintSeverityChanged,
+    ExplanationMoved,
+    PointChanged,
+)
+from app.complaints.models import ComplaintNote
+from app.core.events.timeline import TimelineEntry, describe
+from app.core.i18n import named
+from app.core.severity import Severity
+from app.core.web import story
+from app.core.web.story import Line, Title, Written
+
+describe(ComplaintReceived.kind, _l("The complaint was received"), "plus")
+describe(ComplaintAssigned.kind, _l("It was handed over"), "user-check")
+describe(ComplaintMoved.kind, _l("It took a step"), "arrow-right")
+describe(ComplaintMerged.kind, _l("It was merged with another"), "arrow-merge")
+describe(ComplaintSeverityChanged.kind, _l("Its severity was changed"), "alert-triangle")
+describe(ComplaintNoted.kind, _l("A note was written"), "message")
+describe(PointChanged.kind, _l("A point was changed"), "list-details")
+describe(ExplanationMoved.kind, _l("An explanation took a step"), "user-question")
+describe(ComplaintPassedOn.kind, _l("The next level was told"), "arrow-up")
+
+
+def lines_of(entries: Sequence[TimelineEntry], notes: Iterable[tuple[ComplaintNote, User | None]]) -> list[Line]:
+    """Give the timeline; one statement for the names."""
+    written = [
+        Written(note.created_at, named(author), str(NOTE_KINDS[note.kind]), note.body, note.text_language)
+        for note, author in notes
+    ]
+    return story.lines_of(entries, written, TITLES)
+
+
+def _moved(data: dict[str, Any], _known: Mapping[UUID, str]) -> str:
+    before, after = ComplaintStatus(data["before"]).label, ComplaintStatus(data["after"]).label
+    return _("Status: %(after)s (before: %(before)s)", before=before, after=after)
+
+
+def _judged(data: dict[str, Any], _known: Mapping[UUID, str]) -> str:
+    before, after = Severity(data["before"]).label, Severity(data["after"]).label
+    return _("Severity: %(after)s (before: %(before)s)", before=before, after=after)
+
+
+def _merged(data: dict[str, Any], _known: Mapping[UUID, str]) -> str:
+    if data["what"] == "merged":
+        return _("Merged with %(reference)s", reference=data["other_reference"])
+    return _("Parted from %(reference)s again", reference=data["other_reference"])
+
+
+_POINTS = {
+    "added": lambda: _("A point was added"),
+    "changed": lambda: _("A point was changed"),
+    "removed": lambda: _("A point was removed"),
+}
+_EXPLANATIONS = {
+    "ask": lambda name: _("%(name)s was asked to explain", name=name),
+    "answer": lambda name: _("The explanation of %(name)s arrived", name=name),
+    "accept": lambda name: _("The explanation of %(name)s was accepted", name=name),
+    "return": lambda name: _("The explanation of %(name)s was returned", name=name),
+    "cancel": lambda name: _("The request to %(name)s was taken back", name=name),
+}
+
+TITLES: dict[str, Title] = {
+    ComplaintNoted.kind: lambda _data, _known: "",  # the note itself stands there
+    ComplaintMoved.kind: _moved,
+    ComplaintSeverityChanged.kind: _judged,
+    ComplaintMerged.kind: _merged,
+    ComplaintAssigned.kind: lambda data, known: _(
+        "Handed over to %(name)s", name=known.get(UUID(data["assignee_id"]), "–")
+    ),
+    PointChanged.kind: lambda data, _known: _POINTS[data["what"]](),
+    ExplanationMoved.kind: lambda data, known: _EXPLANATIONS[data["verb"]](known.get(UUID(data["assignee_id"]), "–")),
+    ComplaintPassedOn.kind: story.passed_on,
+}

@@ -1,0 +1,300 @@
+"""Pages of complaints: the queue, one complaint with its steps, and entering one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, cast
+from uuid import UUID
+
+from flask import Blueprint, Response, abort, g, request, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel import pgettext
+
+from app.accounts import queries as accounts
+from app.complaints import queries
+from app.complaints.enums import CHANNELS, OUTSIDE, ComplaintStatus
+from app.complaints.forms import AssignForm, ComplaintForm, NoteForm, SeverityForm, StepForm
+from app.complaints.models import Complaint
+from app.complaints.policy import Perm
+from app.complaints.queries import TABS, Filters
+from app.complaints.services import receiving, stepping, working, writing
+from app.complaints.show import case_of
+from app.complaints.workflow import COMPLAINT
+from app.core.access.policy import can, can_on, load
+from app.core.i18n import named
+from app.core.severity import Severity
+from app.core.web import Answer, current_actor, page, requires, see_other
+from app.core.web.panels import panel, panels_for
+from app.organizations import queries as organizations
+from app.organizations.models import Department, Patient
+
+bp = Blueprint("complaints", __name__, url_prefix="/complaints")
+
+
+@bp.get("/")
+@requires(Perm.READ)
+def queue() -> Response:
+    """Show the queue in the order of its deadlines."""
+    filters = _filters()
+    found = queries.list_page(filters, actor=current_actor, key=request.args.get("after"))
+    return page(
+        "complaints/queue.html",
+        part="complaints/_rows.html",
+        rows=found.rows,
+        next_url=_address(after=found.next_key) if found.next_key else None,
+        filters=filters,
+        tabs=_tabs(filters),
+        severities=[(each.value, each.label) for each in Severity],
+        statuses=[(each.value, each.label) for each in ComplaintStatus],
+        channels=list(CHANNELS.items()),
+        departments=_departments(),
+        chips=_chips(filters),
+        may_create=can(current_actor, Perm.CREATE),
+        is_masked=not can(current_actor, Perm.IDENTIFY),
+    )
+
+
+def _departments() -> Sequence[Department]:
+    """Read once for the choices and the chip."""
+    if "complaint_departments" not in g:
+        g.complaint_departments = organizations.options_departments(actor=current_actor)
+    found: Sequence[Department] = g.complaint_departments
+    return found
+
+
+def _filters() -> Filters:
+    given = request.args
+
+    def one_of(name: str, known: Any) -> str:
+        return given.get(name, "") if given.get(name, "") in known else ""
+
+    return Filters(
+        tab=one_of("tab", TABS) or "open",
+        department_id=given.get("department", type=UUID),
+        severity=one_of("severity", set(Severity)),
+        status=one_of("status", set(ComplaintStatus)),
+        channel=one_of("channel", CHANNELS),
+        text=given.get("q", "")[:100],
+    )
+
+
+def _chips(filters: Filters) -> list[dict[str, Any]]:
+    """Give the filters in force, each with the address without it."""
+    department = next((each for each in _departments() if each.id == filters.department_id), None)
+    shown = [
+        ("severity", _("Severity"), Severity(filters.severity).label if filters.severity else ""),
+        ("status", _("Status"), ComplaintStatus(filters.status).label if filters.status else ""),
+        ("channel", _("How it came"), CHANNELS.get(filters.channel, "")),
+        ("department", _("Department"), named(department)),
+        ("q", _("Search"), filters.text),
+    ]
+    return [
+        {"label": label, "value": value, "remove": _address(**{name: None})} for name, label, value in shown if value
+    ]
+
+
+def _address(**changed: Any) -> str:
+    kept = {name: value for name, value in request.args.items() if name != "after"}
+    return url_for("complaints.queue", **{**kept, **changed})
+
+
+def _tabs(filters: Filters) -> list[dict[str, Any]]:
+    counts = queries.tab_counts(actor=current_actor)
+    labels = {
+        "mine": pgettext("queue", "My"),
+        "new": pgettext("queue", "New"),
+        "unassigned": pgettext("queue", "Unassigned"),
+        "due_soon": pgettext("queue", "Due soon"),
+        "overdue": pgettext("queue", "Overdue"),
+        "open": pgettext("queue", "All open"),
+        "all": pgettext("queue", "All"),
+    }
+    return [
+        {
+            "label": labels[tab],
+            "url": _address(tab=tab),
+            "count": _capped(counts.get(tab)),
+            "active": tab == filters.tab,
+        }
+        for tab in TABS
+    ]
+
+
+def _capped(count: int | None) -> str | int | None:
+    return f"{queries.COUNT_CAP:,}+" if count == queries.COUNT_CAP else count
+
+
+@bp.get("/<uuid:complaint_id>")
+@requires(Perm.READ)
+def show(complaint_id: UUID) -> Response:
+    """Show one complaint."""
+    return shown(complaint_id)
+
+
+def shown(complaint_id: UUID, *, answer: Answer | None = None, verb: str = "") -> Response:
+    """Give the page of a complaint; with a refused `answer` it says so beside what was typed."""
+    case = case_of(complaint_id, current_actor)
+    complaint = case.complaint
+    may_work = can_on(current_actor, Perm.WORK, complaint)
+    step_form = answer.form if answer and isinstance(answer.form, StepForm) else StepForm(formdata=None)
+    return page(
+        "complaints/show.html",
+        status=answer.status if answer else 200,
+        case=case,
+        complaint=complaint,
+        answer=answer,
+        steps=COMPLAINT.open_steps(complaint, current_actor),
+        step_form=step_form,
+        tried=verb,
+        note_form=NoteForm(formdata=None),
+        may_work=may_work,
+        may_ask=can_on(current_actor, Perm.ASK, complaint),
+        severities=[(each.value, each.label) for each in Severity],
+        panels=panels_for("complaint", current_actor),
+    )
+
+
+@bp.post("/<uuid:complaint_id>/steps/<string(maxlength=20):verb>")
+@requires(Perm.READ)
+def move(complaint_id: UUID, verb: str) -> Response:
+    """Take a step of the workflow."""
+    if not any(step.verb == verb and step.needs for step in COMPLAINT.steps):
+        abort(404)
+    form = StepForm()
+    return _answer(
+        complaint_id,
+        form.submit(
+            lambda: stepping.move(complaint_id, verb, form.facts(), version=form.version.data or 0, actor=current_actor)
+        ),
+        _("Saved."),
+        verb,
+    )
+
+
+@bp.get("/<uuid:complaint_id>/assignment")
+@requires(Perm.WORK)
+def choose_owner(complaint_id: UUID) -> Response:
+    """Ask who shall own it."""
+    return _choose_owner(complaint_id, AssignForm(formdata=None))
+
+
+def _choose_owner(complaint_id: UUID, form: AssignForm, status: int = 200) -> Response:
+    complaint = load(Complaint, complaint_id, actor=current_actor, needs=Perm.WORK, sees=Perm.READ)
+    people = accounts.options_people(complaint.hospital_id)
+    return page("complaints/owner.html", status=status, complaint=complaint, people=people, form=form)
+
+
+@bp.post("/<uuid:complaint_id>/assignment")
+@requires(Perm.WORK)
+def assign(complaint_id: UUID) -> Response:
+    """Name the owner."""
+    form = AssignForm()
+    answer = form.submit(
+        lambda: working.assign(
+            complaint_id, to=cast(UUID, form.assignee_id.data), version=form.version.data or 0, actor=current_actor
+        )
+    )
+    if not answer.ok:
+        return _choose_owner(complaint_id, form, answer.status)
+    return see_other(url_for("complaints.show", complaint_id=complaint_id), toast=_("Owner saved."))
+
+
+@bp.post("/<uuid:complaint_id>/severity")
+@requires(Perm.WORK)
+def severity(complaint_id: UUID) -> Response:
+    """Judge it anew."""
+    form = SeverityForm()
+    return _answer(
+        complaint_id,
+        form.submit(
+            lambda: working.change_severity(
+                complaint_id, form.severity.data, version=form.version.data or 0, actor=current_actor
+            )
+        ),
+        _("Severity saved. The deadline was counted anew from the start."),
+    )
+
+
+@bp.post("/<uuid:complaint_id>/notes")
+@requires(Perm.WORK)
+def note(complaint_id: UUID) -> Response:
+    """Write a note, or what was said in a call."""
+    form = NoteForm()
+    return _answer(
+        complaint_id,
+        form.submit(
+            lambda: writing.add_note(complaint_id, form.body.data or "", kind=form.kind.data, actor=current_actor)
+        ),
+        _("Note saved."),
+    )
+
+
+def _answer(complaint_id: UUID, answer: Answer, toast: str, verb: str = "") -> Response:
+    """Go back to the page after a success; show the page with the refusal and what was typed otherwise."""
+    if answer.ok:
+        return see_other(url_for("complaints.show", complaint_id=complaint_id), toast=toast)
+    return shown(complaint_id, answer=answer, verb=verb)
+
+
+@bp.get("/new")
+@requires(Perm.CREATE)
+def new() -> Response:
+    """Ask what happened; with `patient` in the address the patient is chosen already."""
+    return _new(ComplaintForm(formdata=None, patient_id=request.args.get("patient", type=UUID)))
+
+
+def _new(form: ComplaintForm, status: int = 200) -> Response:
+    patient_id = form.patient_id.data
+    may_find = organizations.may_find_patients(current_actor)
+    patient = organizations.get_patient(patient_id, actor=current_actor) if patient_id and may_find else None
+    return page(
+        "complaints/new.html",
+        status=status,
+        form=form,
+        patient=patient,
+        earlier=queries.open_of_patient(patient.id, actor=current_actor) if patient else [],
+        may_find=may_find,
+        outside=sorted(OUTSIDE),
+        hospitals=organizations.options_hospitals(actor=current_actor),
+        departments=organizations.options_departments(actor=current_actor),
+    )
+
+
+@bp.post("/")
+@requires(Perm.CREATE)
+def create() -> Response:
+    """Take a complaint in."""
+    form = ComplaintForm()
+    hospitals = organizations.options_hospitals(actor=current_actor)
+    only = hospitals[0].id if len(hospitals) == 1 else None
+    answer = form.submit(
+        lambda: receiving.receive(
+            hospital_id=cast(UUID, form.hospital_id.data or only), facts=form.facts(), actor=current_actor
+        )
+    )
+    if not answer.ok:
+        return _new(form, answer.status)
+    complaint = answer.value
+    return see_other(
+        url_for("complaints.show", complaint_id=complaint.id),
+        toast=_("Complaint %(reference)s was entered.", reference=complaint.reference),
+    )
+
+
+panel("patient", 20, _l("Complaints"), "complaints.panel_of_patient", Perm.READ)
+
+
+@bp.get("/patients/<uuid:subject_id>/panel")
+@requires(Perm.READ)
+def panel_of_patient(subject_id: UUID) -> Response:
+    """Show the complaints of a patient, and enter one."""
+    patient = load(Patient, subject_id, actor=current_actor, needs=Perm.READ)
+    return page(
+        "complaints/panel_page.html",
+        part="complaints/_panel.html",
+        rows=queries.open_of_patient(subject_id, actor=current_actor),
+        patient=patient,
+        may_create=can(current_actor, Perm.CREATE),
+        is_masked=not can(current_actor, Perm.IDENTIFY),
+    )

@@ -1,0 +1,49 @@
+"""Words of complaints for templates: labels and tones of codes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask
+
+from app.complaints import enums
+from app.core.severity import Severity
+
+_SETS: dict[str, Any] = {
+    "status": {each.value: each.label for each in enums.ComplaintStatus},
+    "explanation": {each.value: each.label for each in enums.ExplanationStatus},
+    "severity": {each.value: each.label for each in Severity},
+    "channel": enums.CHANNELS,
+    "relation": enums.RELATIONS,
+    "finding": enums.FINDINGS,
+    "harm": enums.HARM,
+    "resolution": enums.RESOLUTIONS,
+    "cancel": enums.CANCEL_REASONS,
+    "wait": enums.WAIT_REASONS,
+    "way": enums.CONTACT_WAYS,
+}
+TONES = {
+    "new": "warning",
+    "activated": "accent",
+    "in_progress": "accent",
+    "waiting_patient": "neutral",
+    "partially_resolved": "accent",
+    "resolved": "success",
+    "closed": "success",
+    "cancelled": "neutral",
+    "duplicate": "neutral",
+    "requested": "accent",
+    "answered": "warning",
+    "accepted": "success",
+}
+FINDING_TONES = {"upheld": "warning", "partly_upheld": "warning", "not_upheld": "neutral", "unable_to_say": "neutral"}
+
+
+def complaint_label(name: str, code: Any) -> Any:
+    """Give the label of a code of one of the lists; the code itself where it is not of the list."""
+    return _SETS[name].get(code, code)
+
+
+def init_app(app: Flask) -> None:
+    """Give them to templates, macros included."""
+    app.jinja_env.globals.update(complaint_label=complaint_label, complaint_tones=TONES, finding_tones=FINDING_TONES)

@@ -1,0 +1,88 @@
+"""A case's timeline in words: its events, the steps of its clocks and what people wrote, newest first.
+
+A domain gives a table of titles for its own kinds of events; everything else is told here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from flask_babel import gettext as _
+
+from app.core.events.timeline import TimelineEntry
+from app.core.sla.events import ClockEscalated, ClockReminded
+from app.core.sla.words import PERSON, rung_label
+from app.core.web import names
+
+TONES = {"core.clock.breached": "danger", "core.clock.escalated": "warning", "core.clock.reminded": "warning"}
+Title = Callable[[dict[str, Any], Mapping[UUID, str]], str]  # the event's fields and the people's names -> its words
+PEOPLE = ("assignee_id",)  # fields of events that name a person
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One thing that happened: when, who did it (empty: PX360), in words, and what was written."""
+
+    at: datetime
+    who: str
+    title: str
+    icon: str
+    tone: str = "neutral"
+    text: str = ""
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """Something that a person wrote on a case."""
+
+    at: datetime
+    who: str
+    title: str
+    text: str
+    language: str
+
+
+def lines_of(entries: Sequence[TimelineEntry], written: Iterable[Written], titles: Mapping[str, Title]) -> list[Line]:
+    """Give the timeline; one statement for the names. A title that is empty leaves its event out."""
+    known = names.of("user", _people(entries))
+    table = {**CLOCK_TITLES, **titles}
+    lines = [
+        Line(
+            entry.at,
+            known.get(entry.actor_id, "") if entry.actor_id else "",
+            title,
+            entry.icon,
+            TONES.get(entry.kind, "neutral"),
+        )
+        for entry in entries
+        if (title := table[entry.kind](entry.data, known) if entry.kind in table else str(entry.label))
+    ]
+    lines += [Line(each.at, each.who, each.title, "message", "accent", each.text, each.language) for each in written]
+    return sorted(lines, key=lambda line: line.at, reverse=True)
+
+
+def _people(entries: Sequence[TimelineEntry]) -> set[UUID]:
+    found = {entry.actor_id for entry in entries if entry.actor_id}
+    for entry in entries:
+        found |= {UUID(entry.data[name]) for name in PEOPLE if entry.data.get(name)}
+        if str(entry.data.get("to", "")).startswith(PERSON):
+            found.add(UUID(entry.data["to"].removeprefix(PERSON)))
+    return found
+
+
+def passed_on(data: dict[str, Any], known: Mapping[UUID, str]) -> str:
+    """Say that a rung of the ladder was empty."""
+    return _("Nobody was there as %(who)s; the next level was told", who=rung_label(data["to"], known))
+
+
+CLOCK_TITLES: dict[str, Title] = {
+    ClockReminded.kind: lambda data, _known: _(
+        "Reminder: %(percent)s %% of the time had passed", percent=data["percent"]
+    ),
+    ClockEscalated.kind: lambda data, known: _("Escalated to %(who)s", who=rung_label(data["to"], known)),
+}
