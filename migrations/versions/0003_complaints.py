@@ -112,7 +112,7 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint(
-            "status <> 'duplicate' OR duplicate_of_id IS NOT NULL", name="ck_complaints_duplicate_names_another"
+            "status <> 'duplicate' OR duplicate_of_id IS NOT NULL", name=op.f("ck_complaints_duplicate_names_another")
         ),
         sa.ForeignKeyConstraint(["department_id"], ["departments.id"], name="fk_complaints_department_id"),
         sa.ForeignKeyConstraint(["duplicate_of_id"], ["complaints.id"], name="fk_complaints_duplicate_of_id"),

@@ -153,11 +153,11 @@ def _cancel(complaint: Complaint, facts: StepFacts, _actor: Actor) -> str:
 
 def _merge(complaint: Complaint, facts: StepFacts, actor: Actor) -> str:
     """This complaint ends; the other one, of the same hospital and still open, goes on for both."""
-    other = db.session.execute(
-        select(Complaint).where(
-            Complaint.reference == facts.other.strip().upper(), visible(Complaint, actor, Perm.READ)
-        )
-    ).scalar_one_or_none()
+    number = facts.other.strip().upper()
+    with db.session.no_autoflush:  # a duplicate that names no other may not reach the database
+        other = db.session.execute(
+            select(Complaint).where(Complaint.reference == number, visible(Complaint, actor, Perm.READ))
+        ).scalar_one_or_none()
     if other is None or other.id == complaint.id or other.hospital_id != complaint.hospital_id:
         raise Invalid(other=_("There is no other complaint of this number."))
     if other.status in FINAL:
