@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import aliased, contains_eager, lazyload
 
 from app.accounts.models import User
@@ -130,6 +131,8 @@ def list_page(filters: Filters, *, actor: Actor, key: str | None = None, limit: 
         actor,
     )
     after = read_key(key)
+    place: Any
+    order: Any
     if filters.tab == "all":
         place, order = Complaint.received_at, (Complaint.received_at.desc(), Complaint.id.desc())
         beyond = or_(place < after[0], and_(place == after[0], Complaint.id < after[1])) if after else None
@@ -146,7 +149,7 @@ def list_page(filters: Filters, *, actor: Actor, key: str | None = None, limit: 
     return Page(rows, write_key(last.received_at if filters.tab == "all" else last.due_at or FAR, last.id))
 
 
-def filtered(query: Select[tuple[Complaint, Department, User, Patient]], filters: Filters, actor: Actor) -> Select:
+def filtered(query: Any, filters: Filters, actor: Actor) -> Any:
     """Narrow a query on complaints to what the actor may see and the filters ask for."""
     query = query.where(visible(Complaint, actor, Perm.READ), tab_clause(filters.tab, actor))
     if filters.department_id:

@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
+from app.complaints import queries as complaints
+from app.complaints.policy import Perm as ComplaintPerm
 from app.core.access.actor import Actor, Role
 from app.core.access.policy import can, visible
 from app.core.db import db
@@ -69,10 +71,11 @@ class Home:
     counts: dict[str, int] = field(default_factory=dict)
     lists: dict[str, list[actions.Row]] = field(default_factory=dict)
     callbacks: Sequence[CallBack] = ()
+    complaints: dict[str, int] = field(default_factory=dict)  # of each tab of their queue
 
 
 def home_of(actor: Actor) -> Home:
-    """Read the first page of an actor; at most seven statements."""
+    """Read the first page of an actor; at most eight statements."""
     kind = KINDS.get(actor.role, "plain") if actor.role else "plain"
     today = clock.now()
     physician_id = trends.physician_of(actor) if kind == "ratings" else None
@@ -98,6 +101,9 @@ def home_of(actor: Actor) -> Home:
         else (),
         counts=actions.tab_counts(actor=actor) if sees_actions else {},
         lists={tab: _list(tab, actor) for tab in LISTS.get(kind, ()) if sees_actions},
+        complaints=complaints.tab_counts(actor=actor)
+        if kind in ("command", "department", "desk") and can(actor, ComplaintPerm.READ)
+        else {},
         callbacks=_callbacks(today - PROMISED, actor) if kind == "desk" else (),
     )
 

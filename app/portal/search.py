@@ -1,4 +1,4 @@
-"""One search for the top bar: actions and visits by number, patients by name, phone or file number, pages and commands."""
+"""One search for the top bar: cases and visits by number, patients by name, phone or file number, pages and commands."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from app.complaints import queries as complaints
+from app.complaints.policy import Perm as ComplaintPerm
 from app.core.access.actor import Actor
 from app.core.access.policy import can
 from app.core.i18n import named
@@ -41,11 +43,11 @@ class Hit:
 
 
 def find(text: str, actor: Actor) -> list[Hit]:
-    """Find what the actor may see; four statements at most. Without a text: pages and commands."""
+    """Find what the actor may see; seven statements at most. Without a text: pages and commands."""
     hits = [*_pages(text, actor), *_commands(text, actor)]
     if len(text.strip()) < LEAST_SIGNS:
         return hits
-    return [*_actions(text, actor), *_visits(text, actor), *_patients(text, actor), *hits]
+    return [*_complaints(text, actor), *_actions(text, actor), *_visits(text, actor), *_patients(text, actor), *hits]
 
 
 def _pages(text: str, actor: Actor) -> list[Hit]:
@@ -58,7 +60,25 @@ def _pages(text: str, actor: Actor) -> list[Hit]:
     ][:MOST_OF_EACH]
 
 
+def _complaints(text: str, actor: Actor) -> list[Hit]:
+    if not can(actor, ComplaintPerm.READ):
+        return []
+    is_masked = not can(actor, ComplaintPerm.IDENTIFY)
+    found = complaints.list_page(complaints.Filters(tab="all", text=text), actor=actor, limit=MOST_OF_EACH)
+    return [
+        Hit(
+            _("Complaint"),
+            "speakerphone",
+            row.complaint.reference if is_masked else row.complaint.title,
+            row.complaint.reference,
+            url_for("complaints.show", complaint_id=row.complaint.id),
+        )
+        for row in found.rows
+    ]
+
+
 COMMANDS: tuple[tuple[Any, str, str, str, dict[str, Any]], ...] = (  # label, icon, endpoint, what it needs, address
+    (_l("Enter a complaint"), "plus", "complaints.new", ComplaintPerm.CREATE, {}),
     (_l("Open an action"), "plus", "actions.new", ActionPerm.CREATE, {}),
     (_l("Show overdue actions"), "urgent", "actions.queue", ActionPerm.READ, {"tab": "overdue"}),
     (_l("Show actions without an owner"), "user-question", "actions.queue", ActionPerm.ASSIGN, {"tab": "unassigned"}),

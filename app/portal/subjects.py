@@ -9,6 +9,7 @@ from uuid import UUID
 from flask import current_app, url_for
 from flask_babel import lazy_gettext as _l
 
+from app.complaints.policy import Perm as ComplaintPerm
 from app.core.events.subjects import declare
 from app.organizations.policy import Perm as OrganizationPerm
 
@@ -22,6 +23,8 @@ def _to(endpoint: str, argument: str) -> Callable[[UUID], str]:
 
 
 declare("action", _l("PX action"), _to("actions.show", "action_id"))
+declare("complaint", _l("Complaint"), _to("complaints.show", "complaint_id"), values_need=ComplaintPerm.IDENTIFY)
+declare("explanation", _l("Explanation"), _to("explanations.show", "explanation_id"))
 declare("patient", _l("Patient"), _to("patients.show", "patient_id"), values_need=OrganizationPerm.PATIENT_IDENTIFY)
 declare("journey", _l("Visit"), _to("journeys.show", "journey_id"))
 declare("survey", _l("Survey"), _to("surveys.show", "instance_id"))

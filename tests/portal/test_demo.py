@@ -11,6 +11,8 @@ import pytest
 import sqlalchemy as sa
 
 from app.accounts.models import RoleAssignment
+from app.complaints import sla
+from app.complaints.models import Complaint, ComplaintPoint, Explanation
 from app.core.access.wall import passage
 from app.core.db import Base, db, unit_of_work
 from app.core.events import sealer
@@ -28,7 +30,7 @@ from app.portal.demo.bulk import Sheets
 from app.portal.demo.load import Loaded
 from app.portal.demo.visits import in_its_middle
 from app.px_action_center.models import ActionNote, PxAction
-from app.surveys.models import ContactRecord, SurveyAnswer, SurveyInstance, SurveyTemplate
+from app.surveys.models import ContactHold, ContactRecord, SurveyAnswer, SurveyInstance, SurveyTemplate
 from app.surveys.rules.contact import GAP
 from app.surveys.rules.questions import Answer
 from app.surveys.rules.scoring import score
@@ -100,12 +102,15 @@ def test_every_clock_stands_where_the_calendar_puts_it(demo: Loaded) -> None:
     for row in every(SlaDecision):
         decided[row.clock_id].add(row.step)
     found = every(SlaClock)
-    due_of = {row.id: row.due_at for row in every(PxAction)}
-    assert len(found) == len(due_of)
+    due_of = {row.id: row.due_at for model in (PxAction, Complaint, Explanation) for row in every(model)}
+    shown = {sla.RESOLUTION, sla.ANSWER, "action.resolution"}  # whose due times stand in lists
+    assert Counter(row.kind in shown for row in found)[True] == len(due_of)
+    assert len(found) == len(due_of) + 3 * number_of(Complaint)
     for each in found:
         steps = [(step, clocks.instant_of(each, step)) for step in clocks.steps_of(each)]
         until = each.stopped_at or NOON
-        assert each.due_at == next(at for step, at in steps if step.code == "breach") == due_of[each.subject_id]
+        assert each.due_at == next(at for step, at in steps if step.code == "breach")
+        assert each.kind not in shown or each.due_at == due_of[each.subject_id]
         assert decided[each.id] == {step.code for step, at in steps if at is not None and at <= until}
         ahead = [at for _step, at in steps if at is not None and at > until]
         assert each.look_at == (ahead[0] if ahead and each.stopped_at is None else None)
@@ -240,6 +245,28 @@ def test_actions_are_in_every_state_and_nobody_approved_their_own(demo: Loaded) 
         if row.status == "closed":
             assert row.outcome
             assert moves[row.id, "approve"] not in (None, row.submitted_by_id, row.assignee_id)
+
+
+def test_complaints_are_in_many_states_and_what_is_resolved_is_judged_and_answered(demo: Loaded) -> None:
+    found = every(Complaint)
+    findings = {row.complaint_id: row.finding for row in every(ComplaintPoint)}
+
+    assert demo.counts["complaints"] == len(found) > 200
+    assert {"new", "activated", "in_progress", "resolved", "closed"} <= {row.status for row in found}
+    assert {"desk", "phone", "moh", "chi"} == {row.channel for row in found}
+    for row in found:
+        assert (row.status in ("resolved", "closed")) == bool(row.resolution and findings.get(row.id)), row.reference
+        assert row.received_at <= (row.activated_at or NOON) <= (row.resolved_at or NOON) <= (row.closed_at or NOON)
+
+
+def test_no_survey_went_to_a_patient_while_a_complaint_was_open(demo: Loaded) -> None:
+    held = sa.select(sa.func.count()).select_from(SurveyInstance).join(
+        ContactHold, ContactHold.patient_id == SurveyInstance.patient_id
+    ).where(SurveyInstance.invited_at >= ContactHold.created_at,
+            sa.or_(ContactHold.lifted_at.is_(None), SurveyInstance.invited_at < ContactHold.lifted_at))  # fmt: skip
+
+    assert number_of(ContactHold) == demo.counts["complaints"]
+    assert db.session.execute(held).scalar_one() == 0
 
 
 def mean_of(hospital: str, department: str, since_days: int, until_days: int) -> float:

@@ -88,7 +88,10 @@ class Office:
             self._cancel(case)
         else:
             self._handle(case)
-        self.clocks.run(case.row, self.policies[case.row["severity"]], case.hours)
+        row = case.row
+        row["due_at"] = self.clocks.run(
+            row, self.policies[row["severity"]], started=row["created_at"], ended=row.get("closed_at")
+        )
         del case.row["target"]
 
     def _open(self, survey: dict[str, Any]) -> Case:

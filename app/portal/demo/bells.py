@@ -1,4 +1,4 @@
-"""The demo's bells: who was told of which action, as its handlers tell; what is older than two days has been read."""
+"""The demo's bells: who was told of which case, as the handlers tell; what is older than two days has been read."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Bells:
 
     def ring(
         self,
-        action: dict[str, Any],
+        case: dict[str, Any],
         kind: str,
         people: Iterable[UUID],
         at: datetime,
@@ -39,15 +39,16 @@ class Bells:
         *,
         is_urgent: bool = False,
         percent: str = "",
+        of: str = "action",
     ) -> None:
-        """Tell each of these people of an action."""
+        """Tell each of these people of a case."""
         if at < self.now - KEPT:
             return
         is_read = at < self.now - READ_AFTER or self.sheets.rng.random() < 0.3
         for user_id in dict.fromkeys(people):
             self.sheets.add(
-                Notification, at, hospital_id=action["hospital_id"], user_id=user_id, kind=kind,
-                params={"reference": action["reference"], "percent": percent}, url=f"/actions/{action['id']}",
-                about_type="action", about_id=action["id"], once=f"{event_id}:{kind}", is_urgent=is_urgent,
+                Notification, at, hospital_id=case["hospital_id"], user_id=user_id, kind=kind,
+                params={"reference": case["reference"], "percent": percent}, url=f"/{of}s/{case['id']}",
+                about_type=of, about_id=case["id"], once=f"{event_id}:{kind}", is_urgent=is_urgent,
                 read_at=at + timedelta(minutes=20) if is_read and at + timedelta(minutes=20) < self.now else None,
             )  # fmt: skip

@@ -1,4 +1,4 @@
-"""The clocks of the demo's actions: due times by the calendar, and every reminder, breach and escalation that has passed."""
+"""The clocks of the demo's cases: due times by the calendar, and every reminder, breach and escalation that has passed."""
 
 from __future__ import annotations
 
@@ -18,10 +18,11 @@ from app.portal.demo.log import Log
 from app.px_action_center import sla
 
 SWEEPS = "sla sweep"
+AROUND_THE_CLOCK = working.always_open("Asia/Riyadh")
 
 
 class Clocks:
-    """Runs the clock of each action from its opening to its end, or to now."""
+    """Runs clocks from the opening of a case to its end, or to now."""
 
     def __init__(self, sheets: Sheets, log: Log, bells: Bells) -> None:
         """Write into these sheets and this log."""
@@ -40,49 +41,66 @@ class Clocks:
             )
         return self._hours[hospital_id]
 
-    def run(self, action: dict[str, Any], policy: SlaPolicy, hours: working.Calendar) -> None:
-        """Add the clock of an action, with what it has decided, and copy its due time to the action."""
-        opened, ended, target = action["created_at"], action.get("closed_at"), policy.target_minutes * 60
-        due = working.due(hours, opened, target)
-        action["due_at"] = due
+    def run(
+        self,
+        case: dict[str, Any],
+        policy: SlaPolicy,
+        *,
+        kind: str = sla.KIND,
+        of: str = sla.SUBJECT,
+        started: datetime,
+        ended: datetime | None,
+    ) -> datetime | None:
+        """Add a clock of a case, with what it has decided; gives its due time."""
+        calendar_id, hours = self._calendar(case["hospital_id"])
+        counts = hours if policy.is_business else AROUND_THE_CLOCK
+        target = policy.target_minutes * 60
+        due = working.due(counts, started, target)
         row = self.sheets.add(
-            SlaClock, opened, hospital_id=action["hospital_id"], kind=sla.KIND, subject_type=sla.SUBJECT,
-            subject_id=action["id"], policy_id=policy.id, calendar_id=self._calendar(action["hospital_id"])[0],
-            severity=action["severity"], target_seconds=target, pausable=policy.pausable, reminders=policy.reminders,
-            ladder=policy.ladder, started_at=opened, due_at=due, stopped_at=ended,
+            SlaClock, started, hospital_id=case["hospital_id"], kind=kind, subject_type=of,
+            subject_id=case["id"], policy_id=policy.id, calendar_id=calendar_id if policy.is_business else None,
+            severity=case["severity"], source=case.get("channel") if of == "complaint" else case.get("source_kind"),
+            target_seconds=target, pausable=policy.pausable, reminders=policy.reminders,
+            ladder=policy.ladder, started_at=started, due_at=due, stopped_at=ended,
             breached_at=due if due and due <= (ended or self.now) else None,
         )  # fmt: skip
         self.sheets.add(
-            SlaRevision, opened, hospital_id=action["hospital_id"], clock_id=row["id"], cause="started",
+            SlaRevision, started, hospital_id=case["hospital_id"], clock_id=row["id"], cause="started",
             policy_id=policy.id, target_seconds=target, due_at=due,
         )  # fmt: skip
-        decided = opened
+        decided = started
         for step in steps(target, policy.reminders, policy.ladder):
-            at = working.due(hours, opened, step.at_seconds) or self.now
+            if step.in_business and not policy.is_business and due is not None:
+                at = working.due(hours, due, step.after_seconds) or self.now
+            else:
+                at = working.due(counts, started, step.at_seconds) or self.now
             if at > (ended or self.now):
                 row["look_at"] = at if ended is None else None
-                return
+                break
             looked = at + timedelta(seconds=self.sheets.rng.uniform(0, 14))
             decided = min(self.now, max(looked, decided + timedelta(milliseconds=1)))
-            self._decide(action, row, step, at, decided)
+            self._decide(case, row, step, at, decided)
+        return due
 
     def _decide(
-        self, action: dict[str, Any], row: dict[str, Any], step: ClockStep, at: datetime, decided: datetime
+        self, case: dict[str, Any], row: dict[str, Any], step: ClockStep, at: datetime, decided: datetime
     ) -> None:
         self.sheets.add(
             SlaDecision, decided, hospital_id=row["hospital_id"], clock_id=row["id"], step=step.code, due_at=at,
             decided_at=decided,
         )  # fmt: skip
-        about = (action["id"], row["hospital_id"], sla.SUBJECT, row["id"], sla.KIND, row["severity"])
-        owner = [action["assignee_id"]] if action["assignee_id"] else []
+        of = row["subject_type"]
+        about = (case["id"], row["hospital_id"], of, row["id"], row["kind"], row["severity"])
+        owner = [case["assignee_id"]] if case["assignee_id"] else []
         if step.sort == "reminder":
             percent = step.code.partition(":")[2]
             event_id = self.log.say(ClockReminded(*about, int(percent), at.isoformat()), decided, reason=SWEEPS)
-            self.bells.ring(action, "actions/reminder", owner, decided, event_id, percent=percent)
+            self.bells.ring(case, f"{of}s/reminder", owner, decided, event_id, percent=percent, of=of)
         elif step.sort == "breach":
             event_id = self.log.say(ClockBreached(*about, at.isoformat()), decided, reason=SWEEPS)
-            self.bells.ring(action, "actions/breached", owner, decided, event_id, is_urgent=True)
+            told = owner if row["ladder"] else []  # a clock that only reports need tells nobody
+            self.bells.ring(case, f"{of}s/breached", told, decided, event_id, is_urgent=True, of=of)
         else:
             event_id = self.log.say(ClockEscalated(*about, step.level, step.to, at.isoformat()), decided, reason=SWEEPS)
-            people = self.bells.rungs[action["department_id"], step.to]
-            self.bells.ring(action, "actions/escalated", people, decided, event_id, is_urgent=True)
+            people = self.bells.rungs[case["department_id"], step.to]
+            self.bells.ring(case, f"{of}s/escalated", people, decided, event_id, is_urgent=True, of=of)

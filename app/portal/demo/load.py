@@ -11,6 +11,7 @@ from app.organizations.models import Patient
 from app.portal.demo import channels, visits
 from app.portal.demo.actions import Office
 from app.portal.demo.bulk import Sheets
+from app.portal.demo.complaints import Desk
 from app.portal.demo.inbound import Inbox
 from app.portal.demo.log import Log
 from app.portal.demo.messages import Post
@@ -49,12 +50,14 @@ def load(simulator_url: str, *, actor: Actor, seed: int = SEED) -> Loaded:
     names = {hospital.id: names[1:3] for hospital, names in zip(group.hospitals, HOSPITALS, strict=True)}
     Asking(sheets, log, Post(sheets, log, gateway, names)).ask(happened)
     count = Office(sheets, log, group).work(sheets.rows[SurveyInstance])
+    complaints = Desk(sheets, log, group).work(happened)
     Inbox(sheets, log, {code: source_id for code, (source_id, _key) in sources.items()}).fill(happened)
     counts = {
         "patients": len(sheets.rows[Patient]),
         "visits": len(sheets.rows[Journey]),
         "surveys": len(sheets.rows[SurveyInstance]),
         "actions": count,
+        "complaints": complaints,
         "events": len(log.rows),
     }
     log.seal()

@@ -95,3 +95,40 @@ BY_HAND: tuple[tuple[str, str, str, str], ...] = (
         "إبلاغ الأهالي بمدة الانتظار المتوقعة عند مكتب الفرز",
     ),
 )
+
+# complaints: the class that fits a kind of visit, what the patient says on the phone, what is asked, explained and answered
+CLASSES: dict[str, str] = {
+    "ems": "MGMT-02-02-01",
+    "inpatient": "CLIN-01-06-01",
+    "opd": "MGMT-02-02-02",
+    "day_case": "MGMT-02-02-03",
+}
+STATEMENTS: tuple[str, ...] = (
+    "يؤكد ما كتبه، ويريد معرفة سبب التأخير واعتذارًا من القسم. شرحت له الخطوات ومدة الرد.",
+    "تقول إن الأمر تكرر في زيارتين، ولا تريد ذكر اسمها للقسم. شرحت لها الإجراء.",
+    "He would like to hear what will change for the next family. I explained the steps and when we answer.",
+    "المريض غاضب لكنه شكر سرعة الاتصال. يرغب في رد مكتوب.",
+)
+QUESTIONS: tuple[str, ...] = (
+    "ما سبب الانتظار في ذلك اليوم، ومن كان مسؤول الوردية؟",
+    "أرجو توضيح ما حدث من سجلكم، وما الذي ستغيرونه.",
+    "Please tell us what your records show for this visit, and what you would do differently.",
+)
+EXPLANATIONS: tuple[str, ...] = (
+    "كان في الوردية طبيبان من أصل أربعة بسبب إجازة مرضية، وقُدمت الحالات الحرجة. اتفقنا على استدعاء بديل عند تجاوز ساعة.",
+    "راجعنا السجل: النداء مسجل ولم يُجب عليه خلال تسليم الوردية. عُدّل وقت التسليم ونُبّه الفريق.",
+    "The clinic was overbooked by six patients that morning. We have closed the extra slots.",
+)
+RESOLUTIONS: dict[str, tuple[str, ...]] = {
+    "ar": (
+        "نعتذر عما حدث. راجعنا زيارتكم مع القسم وثبت التأخير، وزدنا عدد الأطباء في ساعات الذروة.",
+        "نشكر لكم إخبارنا. تبيّن أن النداء لم يُجب عليه وقت تسليم الوردية، وغيّرنا طريقة التسليم حتى لا يتكرر ذلك.",
+        "نعتذر لكم. عُدّلت المواعيد الصباحية حتى لا يطول الانتظار، ويسعدنا أن نسمع رأيكم في زيارتكم القادمة.",
+    ),
+    "en": (
+        "We are sorry. We looked at your visit with the department and found the delay that you describe. More doctors now "
+        "work at the busiest hours.",
+        "Thank you for telling us. The bell was not answered during the change of shift; the way shifts are handed over has "
+        "been changed.",
+    ),
+}
