@@ -76,7 +76,7 @@ class Complaint(Tenant, Versioned, Record, Base):
     department_ids: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid()), default=list)  # all that are concerned
     assignee_id: Mapped[UUID | None] = mapped_column(default=None)
     created_by_id: Mapped[UUID | None] = mapped_column(default=None)
-    due_at: Mapped[datetime | None] = mapped_column(default=None)  # copied from its clock, for lists
+    due_at: Mapped[datetime | None] = mapped_column(default=None)  # of the clock while it runs, for lists
 
     activated_at: Mapped[datetime | None] = mapped_column(default=None)
     first_contact_at: Mapped[datetime | None] = mapped_column(default=None)

@@ -102,9 +102,9 @@ def _address(**changed: Any) -> str:
 def _tabs(filters: Filters) -> list[dict[str, Any]]:
     counts = queries.tab_counts(actor=current_actor)
     labels = {
-        "mine": pgettext("queue", "My"),
+        "mine": pgettext("complaints", "My"),
         "new": pgettext("queue", "New"),
-        "unassigned": pgettext("queue", "Unassigned"),
+        "unassigned": pgettext("complaints", "Unassigned"),
         "due_soon": pgettext("queue", "Due soon"),
         "overdue": pgettext("queue", "Overdue"),
         "open": pgettext("queue", "All open"),

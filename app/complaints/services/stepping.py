@@ -96,7 +96,7 @@ def _after(complaint: Complaint, before: str, actor: Actor) -> None:
     """An ended complaint has no running clock and holds no survey back; one that goes on again has and does."""
     if complaint.status in FINAL and before not in FINAL:
         sla.stop(complaint.id, sla.ACTIVATION, sla.FIRST_CONTACT, sla.RESOLUTION, sla.WITHIN_72_HOURS, actor=actor)
-        complaint.wait_until = None
+        complaint.wait_until = complaint.due_at = None
         let_surveys_go(complaint, actor=actor)
     elif before in FINAL and complaint.status not in FINAL:
         complaint.closed_at = None
@@ -136,6 +136,7 @@ def _resolve(complaint: Complaint, facts: StepFacts, actor: Actor) -> str:
     complaint.resolution, complaint.resolution_category = facts.resolution.strip(), facts.category
     complaint.first_resolved_at = complaint.first_resolved_at or complaint.resolved_at
     sla.stop(complaint.id, sla.RESOLUTION, sla.WITHIN_72_HOURS, actor=actor)
+    complaint.due_at = None
     return facts.category
 
 

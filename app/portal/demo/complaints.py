@@ -90,7 +90,7 @@ class Desk:
         row = self.sheets.add(
             Complaint, at, hospital_id=hospital.id, reference=reference, title=_title(text), status=str(S.NEW),
             severity=severity, channel=channel, received_at=at, patient_id=visit.patient.id,
-            outside_number=f"{channel.upper()}-{reference[-6:]}" if channel in ("moh", "chi") else "",
+            outside_number=f"{channel.upper()}-{reference[4:]}" if channel in ("moh", "chi") else "",
             language=language, words=text, words_language=language,
             happened_on=clock.local_day(at - timedelta(hours=6), "Asia/Riyadh"), department_id=department_id,
             department_ids=[department_id], assignee_id=self.rng.choice(hospital.coordinators),
@@ -126,7 +126,7 @@ class Desk:
         if at(0.2) < self.now:
             self._move(row, "start", S.IN_PROGRESS, at(0.2), owner)
             point = self._point(row, visit, at(0.22))
-            asked = self._ask(row, visit, point, at(0.3), at(0.7)) if self.rng.random() < 0.6 else None
+            asked = self._ask(row, visit, point, (at(0.3), at(0.7), at(0.95))) if self.rng.random() < 0.6 else None
             if self.rng.random() < 0.7 and at(0.5) < self.now:
                 self._note(row, self.rng.choice(words.FIRST_NOTES), owner, at(0.5), "call")
             if at(1) < self.now and (asked is None or asked["status"] == ExplanationStatus.ACCEPTED):
@@ -146,9 +146,10 @@ class Desk:
         return point
 
     def _ask(
-        self, row: dict[str, Any], visit: Visit, point: dict[str, Any], asked: datetime, answered: datetime
+        self, row: dict[str, Any], visit: Visit, point: dict[str, Any], times: tuple[datetime, datetime, datetime]
     ) -> dict[str, Any] | None:
         """Ask the head of the department; an answer that has come is accepted."""
+        asked, answered, ruled_by = times
         if asked >= self.now:
             return None
         head, owner = visit.hospital.managers[visit.place], row["assignee_id"]
@@ -159,10 +160,14 @@ class Desk:
         )  # fmt: skip
         steps = [("ask", asked, owner)]
         if answered < self.now:
-            ruled = min(self.now, answered + timedelta(minutes=self.rng.uniform(20, 90)))
-            explanation |= {"status": str(ExplanationStatus.ACCEPTED), "answered_at": answered, "closed_at": ruled,
-                            "answer": self.rng.choice(words.EXPLANATIONS), "version": 3, "updated_at": ruled}  # fmt: skip
-            steps += [("answer", answered, head), ("accept", ruled, owner)]
+            explanation |= {"status": str(ExplanationStatus.ANSWERED), "answered_at": answered, "version": 2,
+                            "answer": self.rng.choice(words.EXPLANATIONS), "updated_at": answered}  # fmt: skip
+            steps.append(("answer", answered, head))
+        if ruled_by < self.now:
+            ruled = answered + (ruled_by - answered) * self.rng.uniform(0.1, 0.9)
+            explanation |= {"status": str(ExplanationStatus.ACCEPTED), "closed_at": ruled, "version": 3,
+                            "updated_at": ruled}  # fmt: skip
+            steps.append(("accept", ruled, owner))
         for verb, at, by in steps:
             about = (row["id"], row["hospital_id"], row["reference"], explanation["id"], head)
             event_id = self.log.say(ExplanationMoved(*about, verb), at, by=by)
@@ -201,7 +206,7 @@ class Desk:
         for kind in KINDS:
             rule = self._rule(kind, row)
             due = self.clocks.run(row, rule, kind=kind, of=sla.COMPLAINT, started=row["received_at"], ended=ends[kind])
-            if kind == sla.RESOLUTION:
+            if kind == sla.RESOLUTION and ends[kind] is None:
                 row["due_at"] = due
         self.sheets.add(
             ContactHold, row["received_at"], hospital_id=row["hospital_id"], patient_id=row["patient_id"],
