@@ -10,7 +10,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
 from devstack.check import chromium
-from devstack.pages import Answer
+from devstack.pages import PATIENT_PAGES, Answer
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync", "--hide-scrollbars"]  # fmt: skip
@@ -69,7 +69,7 @@ class Camera:
             page.set_viewport_size({"width": look.width, "height": 900 if look.width > 600 else 740})
             page.emulate_media(color_scheme="dark" if look.theme == "dark" else "light", reduced_motion="reduce")
             mark = "&" if "?" in address else "?"
-            spoken = f"{mark}lang={look.language}" if address.startswith("/s/") else ""
+            spoken = f"{mark}lang={look.language}" if address.startswith(PATIENT_PAGES) else ""
             page.goto(f"{self.address}{address}{spoken}", wait_until="load")
             page.wait_for_function("document.fonts.status === 'loaded'")
             page.wait_for_timeout(150)  # parts that load themselves

@@ -28,7 +28,7 @@ from bench import album
 from bench.camera import NOBODY, TALLEST, Camera, Look, camera
 from devstack import state as states
 from devstack.binaries import Lacking
-from devstack.pages import Answer, walk
+from devstack.pages import PATIENT_PAGES, Answer, walk
 from devstack.processes import ROOT
 
 FOLDER = ROOT / "shots"
@@ -95,7 +95,7 @@ def find_pages(app: APIFlask, eye: Camera) -> tuple[dict[str, tuple[str, str]], 
     def open_address(address: str) -> Answer:
         answer = Answer(0, "", "")
         people = [person for person in eye.people if person != NOBODY]
-        for person in [NOBODY, *people] if address.startswith(("/login", "/s/", "/reset", "/inv")) else people:
+        for person in [NOBODY, *people] if address.startswith((*PATIENT_PAGES, "/login", "/reset", "/inv")) else people:
             answer = eye.open(person, address)
             if answer.status == 200:
                 seen_by[address] = person

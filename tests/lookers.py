@@ -6,7 +6,7 @@ from apiflask import APIFlask
 from flask.testing import FlaskClient
 
 from devstack.links import token_addresses
-from devstack.pages import Answer, Found, walk
+from devstack.pages import PATIENT_PAGES, Answer, Found, walk
 from tests.cast import Cast, sign_in
 
 # who looks, in this order, until one of them may; the last is nobody: pages for those who are not signed in
@@ -55,4 +55,4 @@ ENGLISH_ONLY = frozenset({"api_docs"})  # for programmers; the reader is somebod
 
 def spoken(address: str, language: str) -> str:
     """Patients' pages speak the language of their link."""
-    return f"{address}{'&' if '?' in address else '?'}lang={language}" if address.startswith("/s/") else address
+    return f"{address}{'&' if '?' in address else '?'}lang={language}" if address.startswith(PATIENT_PAGES) else address

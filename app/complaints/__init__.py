@@ -13,11 +13,11 @@ def register(app: Flask) -> None:
     """Add the domain to the application."""
     from flask_babel import lazy_gettext as _l
 
-    from app.complaints import api, explaining_views, handlers, jobs, views, words  # noqa: F401 - some declare themselves
+    from app.complaints import api, explaining_views, handlers, jobs, public, views, words  # noqa: F401 - some declare themselves
     from app.complaints.policy import Perm
     from app.core.web import menu
 
-    for blueprint in (views.bp, explaining_views.bp, api.bp):
+    for blueprint in (views.bp, explaining_views.bp, public.bp, api.bp):
         app.register_blueprint(blueprint)
     words.init_app(app)
     menu.line("work", 10, _l("Complaints"), "complaints.queue", "speakerphone", Perm.READ)

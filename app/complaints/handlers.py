@@ -21,6 +21,7 @@ from app.complaints.events import (
     ExplanationMoved,
 )
 from app.complaints.models import Complaint, Explanation
+from app.complaints.services import tracking
 from app.core.access.actor import Actor, Role, system_actor
 from app.core.db import db
 from app.core.events import Entry, on, record
@@ -61,6 +62,12 @@ def tell_of_new_complaint(entry: Entry) -> None:
     office = [person.id for person in accounts.people_with_role(entry.hospital_id, Role.PX_COORDINATOR)]
     _tell(entry, [owner], "complaints/assigned")
     _tell(entry, [each for each in office if each != owner], "complaints/received")
+
+
+@on(ComplaintReceived)
+def confirm_to_complainant(entry: Entry) -> None:
+    """Send number and tracking link to who complained."""
+    tracking.confirm(entry.subject_id, actor=_actor(entry))
 
 
 @on(ComplaintAssigned)

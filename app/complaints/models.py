@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.complaints.enums import ComplaintStatus, ExplanationStatus
 from app.core.access.policy import Scope
 from app.core.db import Base, Record, Tenant, Versioned, code_column
+from app.core.keys.links import new_handle
 from app.organizations.models import Department
 
 _AT_WORK = "closed_at IS NULL"
@@ -51,6 +52,7 @@ class Complaint(Tenant, Versioned, Record, Base):
     scope_columns: ClassVar[dict[Scope, str]] = {Scope.DEPARTMENT: "department_ids"}
 
     reference: Mapped[str] = mapped_column(code_column(20), unique=True)
+    handle: Mapped[str] = mapped_column(code_column(12), unique=True, default=new_handle)  # of the tracking link
     title: Mapped[str]
     status: Mapped[str] = mapped_column(code_column(20), default=ComplaintStatus.NEW)
     severity: Mapped[str] = mapped_column(code_column(12))

@@ -36,6 +36,8 @@ OUTCOMES: dict[str, Any] = {
 TEMPLATES: dict[str, Any] = {
     "surveys/invitation": _l("Survey: invitation"),
     "surveys/reminder": _l("Survey: reminder"),
+    "complaints/received": _l("Complaint: received"),
     "accounts/invitation": _l("Account: invitation"),
+    "accounts/place": _l("Account: new place"),
     "accounts/reset": _l("Account: new password"),
 }

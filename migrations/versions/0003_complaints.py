@@ -62,6 +62,7 @@ def upgrade() -> None:
     op.create_table(
         "complaints",
         sa.Column("reference", sa.String(length=20), nullable=False),
+        sa.Column("handle", sa.String(length=12), nullable=False),
         sa.Column("title", sa.Text(), nullable=False),
         sa.Column("status", sa.String(length=20), nullable=False),
         sa.Column("severity", sa.String(length=12), nullable=False),
@@ -119,6 +120,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["hospital_id"], ["hospitals.id"], name="fk_complaints_hospital_id"),
         sa.ForeignKeyConstraint(["patient_id"], ["patients.id"], name="fk_complaints_patient_id"),
         sa.PrimaryKeyConstraint("id", name="pk_complaints"),
+        sa.UniqueConstraint("handle", name="uq_complaints_handle"),
         sa.UniqueConstraint("reference", name="uq_complaints_reference"),
     )
     op.create_index(

@@ -15,7 +15,7 @@ from app.core.db import db, unit_of_work
 from app.core.time import clock
 from app.notifications.models import Provider as ProviderRow
 from app.notifications.services import providers
-from devstack.pages import page_rules
+from devstack.pages import PATIENT_PAGES, page_rules
 from tests.cast import Cast
 from tests.conftest import NOON
 from tests.lookers import ENGLISH_ONLY, look_everywhere, spoken
@@ -94,7 +94,7 @@ def test_every_page_keeps_the_house_rules_and_the_budgets(app: APIFlask, cast: C
         pages = Pages(browser, "en" if endpoint in ENGLISH_ONLY else language)
         try:
             with app.app_context(), counted() as statements:
-                html = pages.get(where, csrf=not address.startswith("/s/"))
+                html = pages.get(where, csrf=not address.startswith(PATIENT_PAGES))
         except AssertionError as problem:
             wrong.append(str(problem))
             continue
@@ -108,7 +108,7 @@ def test_every_page_keeps_the_house_rules_and_the_budgets(app: APIFlask, cast: C
 
 def test_more_rows_cost_no_more_statements(app: APIFlask, cast: Cast, world: Any) -> None:
     found, lookers = look_everywhere(app, cast, "en")
-    addresses = [each for name, each in (found.pages | exports(app)).items() if "/s/" not in each]
+    addresses = [each for name, each in (found.pages | exports(app)).items() if not each.startswith(PATIENT_PAGES)]
 
     def costs() -> dict[str, int]:
         said = {}

@@ -9,8 +9,22 @@ from app.notifications.placeholders import problems, render
 from app.notifications.seeds import TEXTS
 
 VALUES = {
-    "en": {"hospital": "Al Noor Hospital", "name": "Noura", "link": "https://x.sa/s/abc", "days": "7", "role": "Staff"},
-    "ar": {"hospital": "مستشفى النور", "name": "نورة", "link": "https://x.sa/s/abc", "days": "7", "role": "موظف"},
+    "en": {
+        "hospital": "Al Noor Hospital",
+        "name": "Noura",
+        "link": "https://x.sa/s/abc",
+        "days": "7",
+        "role": "Staff",
+        "reference": "CMP-2026-000007",
+    },
+    "ar": {
+        "hospital": "مستشفى النور",
+        "name": "نورة",
+        "link": "https://x.sa/s/abc",
+        "days": "7",
+        "role": "موظف",
+        "reference": "CMP-2026-000007",
+    },
 }
 READ: dict[tuple[str, str], tuple[str, str]] = {
     ("surveys/invitation", "sms"): (
@@ -39,6 +53,14 @@ READ: dict[tuple[str, str], tuple[str, str]] = {
         "Al Noor Hospital: your opinion matters to us|There is still time to tell us how your visit was:\n"
         "https://x.sa/s/abc\n\nAl Noor Hospital",
         "مستشفى النور: رأيكم يهمنا|ما زال بإمكانكم أن تخبرونا كيف كانت زيارتكم:\nhttps://x.sa/s/abc\n\nمستشفى النور",
+    ),
+    ("complaints/received", "sms"): (
+        "We received your complaint CMP-2026-000007. Follow it: https://x.sa/s/abc",
+        "استلمنا شكواكم CMP-2026-000007 https://x.sa/s/abc",
+    ),
+    ("complaints/received", "whatsapp"): (
+        "Al Noor Hospital: we received your complaint CMP-2026-000007. You can follow it here: https://x.sa/s/abc",
+        "مستشفى النور: استلمنا شكواكم CMP-2026-000007. يمكنكم متابعتها من هنا: https://x.sa/s/abc",
     ),
     ("accounts/invitation", "email"): (
         "Your PX360 account|Noura, you were invited to PX360. Choose your password here:\nhttps://x.sa/s/abc\n\n"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -16,7 +16,8 @@ from app.complaints.enums import CHANNELS, OUTSIDE, RELATIONS
 from app.complaints.events import ComplaintReceived
 from app.complaints.models import Complaint
 from app.complaints.policy import Perm
-from app.core.access.actor import Actor, Role
+from app.core import throttle
+from app.core.access.actor import Actor, Role, acting_as, system_actor
 from app.core.access.policy import can_reach_hospital
 from app.core.db import command, db
 from app.core.errors import Conflict, Invalid, NotAllowed
@@ -113,6 +114,36 @@ def receive(*, hospital_id: UUID, facts: ComplaintFacts, actor: Actor) -> Compla
     )
     touch("complaints", hospital_id=hospital_id)
     return complaint
+
+
+@command
+def receive_from_public(*, hospital_id: UUID, facts: ComplaintFacts) -> Complaint:
+    """Take a complaint from the public page. The same words from the same phone within a day are the same complaint.
+
+    Invalid by field; TooMany: more than a few a day from one phone.
+    """
+    actor = system_actor("somebody complains on the public page", hospital_id)
+    with acting_as(actor):
+        _, phone = _checked(hospital_id, facts, actor)
+        words = facts.words.strip()
+        said = f"{hospital_id}:{phone}:{words}"
+        db.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(said, 364))))
+        known = db.session.execute(
+            select(Complaint)
+            .where(
+                Complaint.hospital_id == hospital_id,
+                Complaint.received_at > clock.now() - timedelta(days=1),
+                Complaint.channel == "public",
+                Complaint.contact_phone == phone,
+                Complaint.words == words,
+            )
+            .limit(1)
+        ).scalar_one_or_none()
+        if known is not None:
+            return known
+        if phone:
+            throttle.hit("complaint.phone", phone)
+        return receive(hospital_id=hospital_id, facts=replace(facts, channel="public"), actor=actor)
 
 
 def hold_surveys(complaint: Complaint, *, actor: Actor) -> None:

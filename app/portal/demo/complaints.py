@@ -88,7 +88,8 @@ class Desk:
         language = "ar" if looks_arabic(text) else "en"
         department_id = hospital.departments[visit.place]
         row = self.sheets.add(
-            Complaint, at, hospital_id=hospital.id, reference=reference, title=_title(text), status=str(S.NEW),
+            Complaint, at, hospital_id=hospital.id, reference=reference, handle=self.sheets.handle(), title=_title(text),
+            status=str(S.NEW),
             severity=severity, channel=channel, received_at=at, patient_id=visit.patient.id,
             outside_number=f"{channel.upper()}-{reference[4:]}" if channel in ("moh", "chi") else "",
             language=language, words=text, words_language=language,

@@ -1,0 +1,143 @@
+"""The public page: anybody complains in their own words, gets a number, and follows it by a link. No cookie, no JavaScript."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, Response, g, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+
+from app.complaints.enums import RELATIONS
+from app.complaints.services import receiving, tracking
+from app.complaints.services.receiving import ComplaintFacts
+from app.core import throttle
+from app.core.access.actor import acting_as, system_actor
+from app.core.errors import Invalid
+from app.core.i18n import LANGUAGES, language
+from app.core.keys.links import token_for
+from app.core.web.doors import public
+from app.core.web.forms import clean_line, clean_text
+from app.organizations import queries as organizations
+from app.organizations.models import Hospital
+
+bp = Blueprint("complaint_form", __name__, url_prefix="/c")
+
+WHY = "anybody may complain; the page carries no session and shows nothing of anybody"
+LINK = "the tracking link is the credential, and shows state and dates only"
+MOST = {"words": 5_000, "wish": 1_000, "place": 200, "contact_name": 200, "contact_phone": 40}
+
+
+@bp.get("/")
+@public(WHY, csrf=False)
+def form() -> Response:
+    """Ask for the words, and how the person may be reached."""
+    _speak()
+    return _form({}, {})
+
+
+@bp.post("/")
+@public(WHY, csrf=False)
+def send() -> Response:
+    """Take the complaint in and go to its tracking page."""
+    _speak()
+    throttle.hit("complaint.address", request.remote_addr or "")
+    typed = {name: _clean(name) for name in MOST}
+    try:
+        complaint = receiving.receive_from_public(hospital_id=_hospital(), facts=_facts(typed))
+    except Invalid as refusal:
+        return _form({**typed, **request.form}, refusal.fields, 422)
+    token = token_for(tracking.PURPOSE, complaint.handle)
+    return _kept_out_of_caches(
+        make_response(redirect(url_for("complaint_form.track", token=token, lang=language(), new=1), 303))
+    )
+
+
+@bp.get("/<token>")
+@public(LINK, csrf=False)
+def track(token: str) -> Response:
+    """Show where a complaint stands."""
+    throttle.hit("complaint.token", hashlib.sha256(token.encode()).hexdigest())
+    found = tracking.track(token)
+    _speak(found.language)
+    page = render_template(
+        "complaints/public/track.html",
+        found=found,
+        is_new=request.args.get("new") == "1",
+        hospital_name=found.hospital.name_en if language() == "en" else found.hospital.name_ar,
+    )
+    return _kept_out_of_caches(make_response(page))
+
+
+def _speak(own: str = "") -> None:
+    """Choose the language: asked for in the address or the form, else the complaint's own."""
+    wish = request.args.get("lang") or request.form.get("lang") or own
+    if wish in LANGUAGES:
+        g.language = wish
+
+
+def _clean(name: str) -> str:
+    text = request.form.get(name, "")
+    return ((clean_text if name in ("words", "wish") else clean_line)(text) or "")[: MOST[name] + 1]
+
+
+def _hospital() -> UUID:
+    try:
+        return UUID(request.form.get("hospital_id", ""))
+    except ValueError:
+        raise Invalid(hospital_id=_("Choose the hospital.")) from None
+
+
+def _facts(typed: Mapping[str, str]) -> ComplaintFacts:
+    """Read what was sent; what is too long, no date, or in the field that people do not see is refused."""
+    wrong: dict[str, Any] = {
+        name: _("This text is too long.") for name, text in typed.items() if len(text) > MOST[name]
+    }
+    if request.form.get("website"):
+        wrong["website"] = _("Leave this field empty.")
+    unnamed = request.form.get("is_anonymous") == "yes"
+    if not unnamed and not typed["contact_phone"]:
+        wrong["contact_phone"] = _("Give a phone number, or choose to stay unnamed.")
+    day = request.form.get("happened_on", "")
+    happened_on = None
+    if day:
+        try:
+            happened_on = date.fromisoformat(day)
+        except ValueError:
+            wrong["happened_on"] = _("Give the day as it stands in a calendar.")
+    if wrong:
+        raise Invalid(**wrong)
+    return ComplaintFacts(
+        **typed,
+        is_anonymous=unnamed,
+        contact_relation=request.form.get("contact_relation", "patient"),
+        language=language(),
+        happened_on=happened_on,
+    )
+
+
+def _form(typed: Mapping[str, Any], errors: Mapping[str, Any], status: int = 200) -> Response:
+    page = render_template(
+        "complaints/public/form.html",
+        typed=typed,
+        errors=errors,
+        hospitals=_hospitals(),
+        relations=RELATIONS,
+        most=MOST,
+        hospital_name="",
+    )
+    return _kept_out_of_caches(make_response(page, status))
+
+
+def _hospitals() -> Sequence[Hospital]:
+    actor = system_actor("the public page names the hospitals")
+    with acting_as(actor):
+        return organizations.options_hospitals(actor=actor)
+
+
+def _kept_out_of_caches(response: Response) -> Response:
+    response.headers["Cache-Control"] = "no-store"
+    return response

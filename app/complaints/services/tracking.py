@@ -1,0 +1,110 @@
+"""The tracking link: what its bearer may know of a complaint, and the message that brings it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+
+from app.complaints.enums import AT_WORK, ComplaintStatus
+from app.complaints.models import Complaint
+from app.core.access.actor import Actor, acting_as, system_actor
+from app.core.db import command, db
+from app.core.errors import NotFound
+from app.core.keys.links import handle_of
+from app.core.time import clock
+from app.notifications.enums import MessageClass
+from app.notifications.services import messages
+from app.organizations.models import Hospital, Patient
+from app.organizations.queries import contact_of
+
+PURPOSE = "complaint"
+PATH = "/c/"
+RECEIVED = "complaints/received"
+TOLD = frozenset({"desk", "phone", "public"})  # outside bodies and partners tell their own people
+
+# what is said of a state to who complained; a duplicate says what the other complaint says
+WORDS = {
+    ComplaintStatus.NEW: _l("We have received it. The patient experience office will contact you."),
+    ComplaintStatus.ACTIVATED: _l("The office has spoken with you and is looking into it."),
+    ComplaintStatus.IN_PROGRESS: _l("We are looking into it with the departments concerned."),
+    ComplaintStatus.WAITING_PATIENT: _l("We are waiting for something from you. The office has told you what."),
+    ComplaintStatus.PARTIALLY_RESOLVED: _l("A part is settled, and we go on with the rest."),
+    ComplaintStatus.RESOLVED: _l("We have answered. If the answer does not help you, please call the office."),
+    ComplaintStatus.CLOSED: _l("We have answered, and the complaint is closed."),
+    ComplaintStatus.CANCELLED: _l("It was ended without an answer. Please call the office if you do not know why."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Tracked:
+    """What the link alone shows: number, state in plain words and promised date; never words or names."""
+
+    reference: str
+    hospital: Hospital
+    language: str
+    received_at: datetime
+    state: object
+    promised_at: datetime | None  # by when an answer is promised
+
+
+def track(token: str) -> Tracked:
+    """Read a complaint by its tracking link; both numbers of a merged one keep working. NotFound: no link of ours."""
+    handle = handle_of(PURPOSE, token)
+    if handle is None:
+        raise NotFound()
+    with acting_as(system_actor("somebody follows a complaint by its link")):
+        own = db.session.execute(select(Complaint).where(Complaint.handle == handle)).scalar_one_or_none()
+        if own is None:
+            raise NotFound()
+        shown = db.session.get_one(Complaint, own.duplicate_of_id) if own.duplicate_of_id else own
+        hospital = db.session.get_one(Hospital, own.hospital_id)
+    at_work = shown.status in AT_WORK
+    return Tracked(
+        own.reference,
+        hospital,
+        own.language,
+        own.received_at,
+        WORDS[ComplaintStatus(shown.status)],
+        shown.due_at if at_work else None,
+    )
+
+
+@command
+def confirm(complaint_id: UUID, *, actor: Actor) -> None:
+    """Send number and tracking link to who complained, once; nothing where nobody is to be written to."""
+    complaint = db.session.get(Complaint, complaint_id)
+    if complaint is None or complaint.is_anonymous or complaint.channel not in TOLD:
+        return
+    to = _recipient(complaint)
+    if to is None:
+        return
+    hospital = db.session.get_one(Hospital, complaint.hospital_id)
+    name = hospital.name_en if to.language == "en" else hospital.name_ar
+    messages.send(
+        RECEIVED,
+        to=to,
+        params={"hospital": name, "reference": complaint.reference},
+        once=f"{RECEIVED}:{complaint.id}",
+        hospital_id=complaint.hospital_id,
+        about=("complaint", complaint.id),
+        message_class=MessageClass.SERVICE,
+        actor=actor,
+        link=messages.Link(PURPOSE, complaint.handle, PATH),
+    )
+
+
+def _recipient(complaint: Complaint) -> messages.Recipient | None:
+    """Who complains themselves, else the patient (a minor's guardian); nobody for the dead or without a number."""
+    if complaint.contact_phone:
+        return messages.Recipient(complaint.language, phone=complaint.contact_phone)
+    patient = db.session.get(Patient, complaint.patient_id) if complaint.patient_id else None
+    if patient is None or patient.deceased_at is not None or patient.no_contact:
+        return None
+    contact = contact_of(patient, clock.now().date())
+    if not contact.phone:
+        return None
+    return messages.Recipient(contact.language, phone=contact.phone, patient_id=patient.id, refuses=contact.refuses)
