@@ -64,7 +64,17 @@ DOORS: dict[str, frozenset[str]] = {
         ("complaints.queue", "complaints.show", "complaints.move", "complaints.panel_of_patient"), COMPLAINANTS
     ),
     **dict.fromkeys(("complaints.new", "complaints.create"), HEADS | {"source_user"}),
-    **dict.fromkeys(("complaints.choose_owner", "complaints.assign", "complaints.severity", "complaints.note"), HEADS),
+    **dict.fromkeys(
+        (
+            "complaints.choose_owner",
+            "complaints.choose_patient",
+            "complaints.identify",
+            "complaints.assign",
+            "complaints.severity",
+            "complaints.note",
+        ),
+        HEADS,
+    ),
     **dict.fromkeys(
         (
             "explanations.new_point",
@@ -81,7 +91,10 @@ DOORS: dict[str, frozenset[str]] = {
         ("complaints_api.list_complaints", "complaints_api.read", "complaints_api.change_status"), COMPLAINANTS
     ),
     "complaints_api.create": HEADS | {"source_user"},
-    **dict.fromkeys(("complaints_api.assign", "complaints_api.severity", "complaints_api.add_note"), HEADS),
+    **dict.fromkeys(
+        ("complaints_api.assign", "complaints_api.identify", "complaints_api.severity", "complaints_api.add_note"),
+        HEADS,
+    ),
     **dict.fromkeys(("complaints_api.list_points", "complaints_api.add_point", "complaints_api.change_point"), HEADS),
     "complaints_api.ask": OFFICE,
     **dict.fromkeys(

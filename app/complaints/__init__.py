@@ -13,7 +13,7 @@ def register(app: Flask) -> None:
     """Add the domain to the application."""
     from flask_babel import lazy_gettext as _l
 
-    from app.complaints import api, explaining_views, handlers, jobs, public, views, words  # noqa: F401 - some declare themselves
+    from app.complaints import api, explaining_views, handlers, jobs, public, views, words, working_views  # noqa: F401 - some declare themselves
     from app.complaints.policy import Perm
     from app.core.web import menu
 

@@ -9,7 +9,7 @@ from apiflask import APIBlueprint
 from flask import abort
 from sqlalchemy import select
 
-from app.complaints import queries
+from app.complaints import explanation_queries, queries
 from app.complaints.models import Complaint, Explanation
 from app.complaints.policy import Perm
 from app.complaints.schemas import (
@@ -19,6 +19,7 @@ from app.complaints.schemas import (
     ComplaintNoteIn,
     ComplaintNoteOut,
     ComplaintOut,
+    ComplaintPatientIn,
     ComplaintSeverityIn,
     ComplaintStepIn,
     ExplanationIn,
@@ -139,6 +140,17 @@ def change_status(complaint_id: UUID, json_data: ComplaintStepIn) -> Any:
     )
 
 
+@bp.post("/complaints/<uuid:complaint_id>/patient/")
+@bp.input(ComplaintPatientIn)
+@bp.output(ComplaintOut)
+@documented(bp, "Say whose file a complaint belongs to", "POST")
+@requires(Perm.WORK)
+def identify(complaint_id: UUID, json_data: ComplaintPatientIn) -> Any:
+    """Name the patient."""
+    patient_id, version = json_data.patient_id, json_data.version
+    return _told(working.identify(complaint_id, patient_id, version=version, actor=current_actor))
+
+
 @bp.post("/complaints/<uuid:complaint_id>/severity/")
 @bp.input(ComplaintSeverityIn)
 @bp.output(ComplaintOut)
@@ -220,7 +232,7 @@ def ask(complaint_id: UUID, json_data: ExplanationIn) -> Any:
 @requires(Perm.EXPLANATION_READ)
 def read_explanation(explanation_id: UUID) -> Any:
     """Give one request."""
-    return queries.get_explanation(explanation_id, actor=current_actor)
+    return explanation_queries.get_explanation(explanation_id, actor=current_actor)
 
 
 @bp.post("/explanations/<uuid:explanation_id>/steps/<string(maxlength=20):verb>/")

@@ -37,6 +37,15 @@ class ComplaintAssigned(ComplaintEvent):
 
 
 @dataclass(frozen=True)
+class ComplaintIdentified(ComplaintEvent):
+    """The complaint was found to be of a patient with a file, or of another one."""
+
+    kind: ClassVar[str] = "complaints.complaint.identified"
+    patient_id: UUID
+    previous_id: UUID | None
+
+
+@dataclass(frozen=True)
 class ComplaintMoved(ComplaintEvent):
     """The complaint took a step of its workflow."""
 

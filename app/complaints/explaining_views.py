@@ -9,7 +9,7 @@ from flask import Blueprint, Response, abort, url_for
 from flask_babel import gettext as _
 
 from app.accounts import queries as accounts
-from app.complaints import queries, sla
+from app.complaints import explanation_queries, queries, sla
 from app.complaints.forms import AskForm, ExplanationForm, PointForm, RemoveForm, point_values
 from app.complaints.models import Complaint, ComplaintPoint
 from app.complaints.policy import Perm
@@ -148,7 +148,7 @@ def _new(complaint_id: UUID, form: AskForm, status: int = 200) -> Response:
 @requires(Perm.EXPLANATION_READ)
 def listed() -> Response:
     """Show what asks for an explanation, by deadline."""
-    return page("complaints/explanations.html", rows=queries.asked_of(current_actor))
+    return page("complaints/explanations.html", rows=explanation_queries.asked_of(current_actor))
 
 
 @bp.get("/explanations/<uuid:explanation_id>")
@@ -159,8 +159,8 @@ def show(explanation_id: UUID) -> Response:
 
 
 def _show(explanation_id: UUID, form: ExplanationForm, answer: Answer | None = None) -> Response:
-    explanation = queries.get_explanation(explanation_id, actor=current_actor)
-    about = queries.about_explanation(explanation, actor=current_actor)
+    explanation = explanation_queries.get_explanation(explanation_id, actor=current_actor)
+    about = explanation_queries.about_explanation(explanation, actor=current_actor)
     return page(
         "complaints/explanation.html",
         status=answer.status if answer else 200,

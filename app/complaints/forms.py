@@ -124,6 +124,13 @@ class AssignForm(Form):
     assignee_id = UuidField(_l("Owner"), [DataRequired(_l("Choose a person."))])
 
 
+class PatientForm(Form):
+    """Say whose file it belongs to."""
+
+    version = VersionField()
+    patient_id = UuidField(_l("Patient"), [DataRequired(_l("Choose a patient of this hospital."))])
+
+
 class SeverityForm(Form):
     """Judge how grave it is."""
 

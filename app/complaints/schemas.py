@@ -84,6 +84,12 @@ class ComplaintAssignIn(VersionedIn):
     assignee_id: UUID
 
 
+class ComplaintPatientIn(VersionedIn):
+    """Whose file it belongs to."""
+
+    patient_id: UUID
+
+
 class ComplaintSeverityIn(VersionedIn):
     """How grave it is."""
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from app.accounts.models import User
-from app.complaints import queries, sla
+from app.complaints import explanation_queries, queries, sla
 from app.complaints.models import Complaint, Explanation
 from app.complaints.policy import Perm
 from app.complaints.story import lines_of
@@ -50,7 +50,7 @@ def case_of(complaint_id: UUID, actor: Actor) -> Case:
         other=other,
         is_masked=masked,
         deadlines=deadlines_of(complaint.id),
-        explanations=queries.explanations_of(complaint.id, actor=actor),
+        explanations=explanation_queries.explanations_of(complaint.id, actor=actor),
         lines=lines_of(
             timeline.of_subject(complaint.id, actor=actor), [] if masked else queries.notes_of(complaint.id)
         ),

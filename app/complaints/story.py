@@ -13,6 +13,7 @@ from app.accounts.models import User
 from app.complaints.enums import NOTE_KINDS, ComplaintStatus
 from app.complaints.events import (
     ComplaintAssigned,
+    ComplaintIdentified,
     ComplaintMerged,
     ComplaintMoved,
     ComplaintNoted,
@@ -31,6 +32,7 @@ from app.core.web.story import Line, Title, Written
 
 describe(ComplaintReceived.kind, _l("The complaint was received"), "plus")
 describe(ComplaintAssigned.kind, _l("It was handed over"), "user-check")
+describe(ComplaintIdentified.kind, _l("The patient was found"), "user")
 describe(ComplaintMoved.kind, _l("It took a step"), "arrow-right")
 describe(ComplaintMerged.kind, _l("It was merged with another"), "arrow-merge")
 describe(ComplaintSeverityChanged.kind, _l("Its severity was changed"), "alert-triangle")

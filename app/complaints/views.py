@@ -11,14 +11,12 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import pgettext
 
-from app.accounts import queries as accounts
 from app.complaints import queries
 from app.complaints.enums import CHANNELS, OUTSIDE, ComplaintStatus
-from app.complaints.forms import AssignForm, ComplaintForm, NoteForm, SeverityForm, StepForm
-from app.complaints.models import Complaint
+from app.complaints.forms import ComplaintForm, NoteForm, StepForm
 from app.complaints.policy import Perm
 from app.complaints.queries import TABS, Filters
-from app.complaints.services import receiving, stepping, working, writing
+from app.complaints.services import receiving, stepping
 from app.complaints.show import case_of
 from app.complaints.workflow import COMPLAINT
 from app.core.access.policy import can, can_on, load
@@ -150,6 +148,7 @@ def shown(complaint_id: UUID, *, answer: Answer | None = None, verb: str = "") -
         note_form=NoteForm(formdata=None),
         may_work=may_work,
         may_ask=can_on(current_actor, Perm.ASK, complaint),
+        may_find=may_work and organizations.may_find_patients(current_actor),
         severities=[(each.value, each.label) for each in Severity],
         panels=panels_for("complaint", current_actor),
     )
@@ -162,7 +161,7 @@ def move(complaint_id: UUID, verb: str) -> Response:
     if not any(step.verb == verb and step.needs for step in COMPLAINT.steps):
         abort(404)
     form = StepForm()
-    return _answer(
+    return answered(
         complaint_id,
         form.submit(
             lambda: stepping.move(complaint_id, verb, form.facts(), version=form.version.data or 0, actor=current_actor)
@@ -172,65 +171,7 @@ def move(complaint_id: UUID, verb: str) -> Response:
     )
 
 
-@bp.get("/<uuid:complaint_id>/assignment")
-@requires(Perm.WORK)
-def choose_owner(complaint_id: UUID) -> Response:
-    """Ask who shall own it."""
-    return _choose_owner(complaint_id, AssignForm(formdata=None))
-
-
-def _choose_owner(complaint_id: UUID, form: AssignForm, status: int = 200) -> Response:
-    complaint = load(Complaint, complaint_id, actor=current_actor, needs=Perm.WORK, sees=Perm.READ)
-    people = accounts.options_people(complaint.hospital_id)
-    return page("complaints/owner.html", status=status, complaint=complaint, people=people, form=form)
-
-
-@bp.post("/<uuid:complaint_id>/assignment")
-@requires(Perm.WORK)
-def assign(complaint_id: UUID) -> Response:
-    """Name the owner."""
-    form = AssignForm()
-    answer = form.submit(
-        lambda: working.assign(
-            complaint_id, to=cast(UUID, form.assignee_id.data), version=form.version.data or 0, actor=current_actor
-        )
-    )
-    if not answer.ok:
-        return _choose_owner(complaint_id, form, answer.status)
-    return see_other(url_for("complaints.show", complaint_id=complaint_id), toast=_("Owner saved."))
-
-
-@bp.post("/<uuid:complaint_id>/severity")
-@requires(Perm.WORK)
-def severity(complaint_id: UUID) -> Response:
-    """Judge it anew."""
-    form = SeverityForm()
-    return _answer(
-        complaint_id,
-        form.submit(
-            lambda: working.change_severity(
-                complaint_id, form.severity.data, version=form.version.data or 0, actor=current_actor
-            )
-        ),
-        _("Severity saved. The deadline was counted anew from the start."),
-    )
-
-
-@bp.post("/<uuid:complaint_id>/notes")
-@requires(Perm.WORK)
-def note(complaint_id: UUID) -> Response:
-    """Write a note, or what was said in a call."""
-    form = NoteForm()
-    return _answer(
-        complaint_id,
-        form.submit(
-            lambda: writing.add_note(complaint_id, form.body.data or "", kind=form.kind.data, actor=current_actor)
-        ),
-        _("Note saved."),
-    )
-
-
-def _answer(complaint_id: UUID, answer: Answer, toast: str, verb: str = "") -> Response:
+def answered(complaint_id: UUID, answer: Answer, toast: str, verb: str = "") -> Response:
     """Go back to the page after a success; show the page with the refusal and what was typed otherwise."""
     if answer.ok:
         return see_other(url_for("complaints.show", complaint_id=complaint_id), toast=toast)

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 
-from app.complaints import queries, sla
+from app.complaints import explanation_queries, queries, sla
 from app.complaints.models import Complaint, ComplaintPoint, Explanation
 from app.complaints.services import explaining, points
 from app.complaints.services.explaining import Question
@@ -184,7 +184,7 @@ def test_who_was_not_asked_does_not_find_it(reference_data: Cast, who: str) -> N
     explanation = asked(reference_data)
     actor = reference_data.actor(who)
     with acting_as(actor), pytest.raises((NotFound, NotAllowed)):
-        queries.get_explanation(explanation.id, actor=actor)
+        explanation_queries.get_explanation(explanation.id, actor=actor)
 
 
 def test_the_physician_sees_the_question_and_not_the_complaint(reference_data: Cast) -> None:
@@ -192,8 +192,8 @@ def test_the_physician_sees_the_question_and_not_the_complaint(reference_data: C
     explanation = asked(reference_data, complaint)
     physician = reference_data.actor("physician")
     with acting_as(physician):
-        found = queries.get_explanation(explanation.id, actor=physician)
-        about = queries.about_explanation(found, actor=physician)
+        found = explanation_queries.get_explanation(explanation.id, actor=physician)
+        about = explanation_queries.about_explanation(found, actor=physician)
     assert (about.complaint_url_id, about.patient) == (None, None)
     assert not seen_by(reference_data, "physician", complaint)
 

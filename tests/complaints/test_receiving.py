@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 import sqlalchemy as sa
 
-from app.complaints.services import stepping
+from app.complaints.services import stepping, working
 from app.complaints.services.stepping import StepFacts
 from app.core.access.actor import acting_as, system_actor
 from app.core.db import db
@@ -127,3 +127,30 @@ def test_a_partners_desk_may_enter_one(reference_data: Cast) -> None:
     complaint = received(reference_data, by="source_user", channel="partner", contact_name="Ali")
     assert complaint.created_by_id == reference_data["source_user"].id
     assert complaint.assignee_id == reference_data["px_coordinator"].id  # the office works on it
+
+
+def test_an_officer_finds_whose_file_a_public_complaint_belongs_to(reference_data: Cast, patient: Patient) -> None:
+    complaint = received(reference_data, contact_name="محمد", contact_phone="0501112233")
+    officer = reference_data.actor("px_coordinator")
+    with acting_as(officer):
+        found = working.identify(complaint.id, patient.id, version=complaint.version, actor=officer)
+        with pytest.raises(Conflict):  # somebody else's stale page
+            working.identify(complaint.id, patient.id, version=1, actor=officer)
+    assert found.patient_id == patient.id
+    with acting_as(SYSTEM):
+        assert db.session.execute(sa.select(ContactHold.patient_id)).scalar_one() == patient.id
+
+
+def test_who_wants_to_stay_unnamed_is_not_looked_for(reference_data: Cast, patient: Patient) -> None:
+    complaint = received(reference_data, is_anonymous=True)
+    officer = reference_data.actor("px_coordinator")
+    with acting_as(officer), pytest.raises(Conflict) as refusal:
+        working.identify(complaint.id, patient.id, version=complaint.version, actor=officer)
+    assert refusal.value.code == "anonymous"
+
+
+def test_a_head_who_may_not_look_patients_up_names_none(reference_data: Cast, patient: Patient) -> None:
+    complaint = received(reference_data)
+    head = reference_data.actor("department_manager")
+    with acting_as(head), pytest.raises(Invalid):
+        working.identify(complaint.id, patient.id, version=complaint.version, actor=head)

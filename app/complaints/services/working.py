@@ -1,4 +1,4 @@
-"""Working on a complaint: owner, severity, and which department leads."""
+"""Working on a complaint: owner, severity, and whose file it belongs to."""
 
 from __future__ import annotations
 
@@ -9,16 +9,19 @@ from flask_babel import gettext as _
 from app.accounts import queries as accounts
 from app.complaints import sla
 from app.complaints.enums import FINAL
-from app.complaints.events import ComplaintAssigned, ComplaintSeverityChanged
+from app.complaints.events import ComplaintAssigned, ComplaintIdentified, ComplaintSeverityChanged
 from app.complaints.models import Complaint
 from app.complaints.policy import Perm
+from app.complaints.services.receiving import hold_surveys
 from app.core.access.actor import Actor
 from app.core.access.policy import load
-from app.core.db import command
+from app.core.db import command, db
 from app.core.errors import Conflict, Invalid
 from app.core.events import record
 from app.core.severity import Severity
 from app.core.web.live import touch
+from app.organizations import queries as organizations
+from app.organizations.models import Patient
 
 
 def open_case(complaint_id: UUID, *, version: int | None, actor: Actor) -> Complaint:
@@ -41,6 +44,31 @@ def assign(complaint_id: UUID, *, to: UUID, version: int, actor: Actor) -> Compl
     if complaint.assignee_id != to:
         previous, complaint.assignee_id = complaint.assignee_id, to
         record(ComplaintAssigned(complaint.id, complaint.hospital_id, complaint.reference, to, previous), actor=actor)
+        touch("complaints", hospital_id=complaint.hospital_id)
+    return complaint
+
+
+@command
+def identify(complaint_id: UUID, patient_id: UUID, *, version: int, actor: Actor) -> Complaint:
+    """Say which patient's file a complaint belongs to; surveys then leave that patient alone while it is open.
+
+    Invalid: no patient of this hospital that the actor may look up. Conflict: the complainant wants to stay unnamed, it
+    has ended, or somebody changed it since `version`.
+    """
+    complaint = open_case(complaint_id, version=version, actor=actor)
+    if complaint.is_anonymous:
+        raise Conflict(_("The complainant wants to stay unnamed."), code="anonymous", current=complaint)
+    patient = db.session.get(Patient, patient_id)
+    known = patient is not None and patient.hospital_id == complaint.hospital_id and patient.archived_at is None
+    if not known or not organizations.may_find_patients(actor):
+        raise Invalid(patient_id=_("Choose a patient of this hospital."))
+    if complaint.patient_id != patient_id:
+        previous, complaint.patient_id = complaint.patient_id, patient_id
+        hold_surveys(complaint, actor=actor)
+        record(
+            ComplaintIdentified(complaint.id, complaint.hospital_id, complaint.reference, patient_id, previous),
+            actor=actor,
+        )
         touch("complaints", hospital_id=complaint.hospital_id)
     return complaint
 
