@@ -111,7 +111,11 @@ def _facts(typed: Mapping[str, str]) -> ComplaintFacts:
     if wrong:
         raise Invalid(**wrong)
     return ComplaintFacts(
-        **typed,
+        words=typed["words"],
+        wish=typed["wish"],
+        place=typed["place"],
+        contact_name=typed["contact_name"],
+        contact_phone=typed["contact_phone"],
         is_anonymous=unnamed,
         contact_relation=request.form.get("contact_relation", "patient"),
         language=language(),

@@ -15,6 +15,7 @@ from flask_babel import gettext as _
 
 from app.core.events.timeline import TimelineEntry
 from app.core.sla.events import ClockEscalated, ClockReminded
+from app.core.sla.kinds import KINDS
 from app.core.sla.words import PERSON, rung_label
 from app.core.web import names
 
@@ -51,11 +52,12 @@ def lines_of(entries: Sequence[TimelineEntry], written: Iterable[Written], title
     """Give the timeline; one statement for the names. A title that is empty leaves its event out."""
     known = names.of("user", _people(entries))
     table = {**CLOCK_TITLES, **titles}
+    has_many_clocks = len({entry.data["clock"] for entry in entries if "clock" in entry.data}) > 1
     lines = [
         Line(
             entry.at,
             known.get(entry.actor_id, "") if entry.actor_id else "",
-            title,
+            _of_which_clock(title, entry) if has_many_clocks else title,
             entry.icon,
             TONES.get(entry.kind, "neutral"),
         )
@@ -64,6 +66,12 @@ def lines_of(entries: Sequence[TimelineEntry], written: Iterable[Written], title
     ]
     lines += [Line(each.at, each.who, each.title, "message", "accent", each.text, each.language) for each in written]
     return sorted(lines, key=lambda line: line.at, reverse=True)
+
+
+def _of_which_clock(title: str, entry: TimelineEntry) -> str:
+    """Name the clock where a case has several."""
+    kind = KINDS.get(entry.data.get("clock", ""))
+    return f"{kind.label} · {title}" if kind else title
 
 
 def _people(entries: Sequence[TimelineEntry]) -> set[UUID]:
