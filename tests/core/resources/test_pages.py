@@ -241,3 +241,11 @@ def test_pages_are_whole_in_both_languages(admin: FlaskClient, language: str, pa
     assert " style=" not in text and "<script>" not in text
     ids = re.findall(r'\sid="([^"]+)"', text)
     assert len(ids) == len(set(ids))
+
+
+def test_the_first_page_of_administration_leads_to_rules_and_settings_too(app: Flask, cast: Cast) -> None:
+    client = app.test_client()
+    sign_in(client, cast["hospital_admin"])
+    html = client.get("/admin/").get_data(as_text=True).partition("<main")[2]
+    for address in ("/admin/departments/", "/admin/calendars/", "/admin/sla/", "/admin/providers/", "/admin/audit/"):
+        assert f'href="{address}"' in html, address
