@@ -10,7 +10,20 @@ from devstack.processes import ROOT, Program
 from devstack.state import State
 
 FLASK = (sys.executable, "-m", "flask", "--app", "wsgi", "px360")
-GUNICORN = (sys.executable, "-m", "gunicorn", "-k", "gthread", "-w", "2", "--threads", "8", "--no-control-socket")
+# preloaded: one boot for both processes, which make their own connections after the fork
+GUNICORN = (
+    sys.executable,
+    "-m",
+    "gunicorn",
+    "--preload",
+    "-k",
+    "gthread",
+    "-w",
+    "2",
+    "--threads",
+    "8",
+    "--no-control-socket",
+)
 
 
 def programs(state: State) -> list[Program]:

@@ -61,7 +61,7 @@ class Stack:
     def start(self, name: str) -> None:
         """Start one process in a session of its own."""
         commands = {
-            "web": [PYTHON, "-m", "gunicorn", "-k", "gthread", "-w", "2", "--threads", "8", "--no-control-socket",
+            "web": [PYTHON, "-m", "gunicorn", "--preload", "-k", "gthread", "-w", "2", "--threads", "8", "--no-control-socket",
                     "-b", f"127.0.0.1:{self.port}", "wsgi:app"],
             "worker": [PYTHON, "worker.py", "work"],
             "scheduler": [PYTHON, "worker.py", "schedule"],
