@@ -85,6 +85,7 @@ DOORS: dict[str, frozenset[str]] = {
         ),
         HEADS,
     ),
+    "actions.panel_of_survey": ASSIGNED,
     **dict.fromkeys(("explanations.new", "explanations.ask"), OFFICE),
     **dict.fromkeys(("explanations.listed", "explanations.show", "explanations.move"), ASSIGNED),
     **dict.fromkeys(

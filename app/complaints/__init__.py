@@ -13,12 +13,14 @@ def register(app: Flask) -> None:
     """Add the domain to the application."""
     from flask_babel import lazy_gettext as _l
 
-    from app.complaints import api, explaining_views, handlers, jobs, public, views, words, working_views  # noqa: F401 - some declare themselves
+    from app.complaints import api, explaining_views, handlers, jobs, panels, public, views, words, working_views  # noqa: F401 - some declare themselves
     from app.complaints.policy import Perm
     from app.core.web import menu
+    from app.core.web.panels import badge
 
     for blueprint in (views.bp, explaining_views.bp, public.bp, api.bp):
         app.register_blueprint(blueprint)
+    badge("journey", "complaint", panels.marks_of_visits)
     words.init_app(app)
     menu.line("work", 10, _l("Complaints"), "complaints.queue", "speakerphone", Perm.READ)
     menu.line("work", 15, _l("Explanations"), "explanations.listed", "user-question", Perm.EXPLANATION_READ)

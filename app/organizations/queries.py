@@ -69,6 +69,12 @@ def is_department_of(hospital_id: UUID, department_id: UUID) -> bool:
     return found is not None and found.hospital_id == hospital_id and found.archived_at is None
 
 
+def is_patient_of(hospital_id: UUID, patient_id: UUID) -> bool:
+    """Tell whether a patient on file belongs to a hospital."""
+    found = db.session.get(Patient, patient_id)
+    return found is not None and found.hospital_id == hospital_id and found.archived_at is None
+
+
 def options_hospitals(*, actor: Actor) -> Sequence[Hospital]:
     """Give the hospitals that the actor works in."""
     query = select(Hospital).where(Hospital.archived_at.is_(None)).order_by(Hospital.name_en)

@@ -13,7 +13,7 @@ def register(app: Flask) -> None:
     from flask_babel import lazy_gettext as _l
 
     from app.core.web import menu
-    from app.px_action_center import api, bulk_views, handlers, rule_views, timeline, views, words  # noqa: F401 - some declare themselves
+    from app.px_action_center import api, bulk_views, handlers, panels, rule_views, timeline, views, words  # noqa: F401 - some declare themselves
     from app.px_action_center.policy import Perm
 
     app.register_blueprint(views.bp)

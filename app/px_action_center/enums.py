@@ -42,8 +42,12 @@ class SignalKind(StrEnum):
     """What may deserve an action (later domains add theirs)."""
 
     SURVEY_LOW_SCORE = "survey_low_score"
+    SURVEY_CALLBACK = "survey_callback"
 
     @property
     def label(self) -> Any:
         """The name in the reader's language."""
-        return {SignalKind.SURVEY_LOW_SCORE: _l("Low survey score")}[self]
+        return {
+            SignalKind.SURVEY_LOW_SCORE: _l("Low survey score"),
+            SignalKind.SURVEY_CALLBACK: _l("Wish to be called back"),
+        }[self]

@@ -65,6 +65,15 @@ class ActionSeverityChanged(ActionEvent):
 
 
 @dataclass(frozen=True)
+class ActionJoined(ActionEvent):
+    """Another signal of the same cause joined the action: a wish to be called back after a low score, for example."""
+
+    kind: ClassVar[str] = "actions.action.joined"
+    signal_kind: str
+    assignee_id: UUID | None
+
+
+@dataclass(frozen=True)
 class ActionPassedOn(ActionEvent):
     """A rung of the ladder was empty: nobody holds the role now, so the next level was told."""
 

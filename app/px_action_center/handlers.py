@@ -17,13 +17,15 @@ from app.core.sla.events import ClockBreached, ClockEscalated, ClockMoved, Clock
 from app.core.web.live import touch
 from app.notifications.services import bell
 from app.px_action_center import sla
-from app.px_action_center.events import ActionAssigned, ActionMoved, ActionOpened, ActionPassedOn
+from app.px_action_center.enums import SignalKind
+from app.px_action_center.events import ActionAssigned, ActionJoined, ActionMoved, ActionOpened, ActionPassedOn
 from app.px_action_center.models import PxAction
 from app.px_action_center.services import opening
 from app.px_action_center.sla import SUBJECT
 
 bell.kind("actions/opened", _l("New action %(reference)s"))
 bell.kind("actions/assigned", _l("You are the owner of action %(reference)s"))
+bell.kind("actions/callback", _l("The patient of action %(reference)s asks to be called back"))
 bell.kind("actions/to_approve", _l("Action %(reference)s awaits your approval"))
 bell.kind("actions/returned", _l("Action %(reference)s was returned to you"))
 bell.kind("actions/reminder", _l("Action %(reference)s: %(percent)s %% of its time has passed"))
@@ -59,6 +61,14 @@ def tell_new_owner(entry: Entry) -> None:
     owner = entry.uuid("assignee_id")
     if owner is not None and owner != entry.actor_id:
         _tell(entry, [owner], "actions/assigned")
+
+
+@on(ActionJoined)
+def tell_owner_of_wish(entry: Entry) -> None:
+    """Tell the owner that the patient of an action asks to be called."""
+    owner = entry.uuid("assignee_id")
+    if owner is not None and entry.data["signal_kind"] == SignalKind.SURVEY_CALLBACK:
+        _tell(entry, [owner], "actions/callback")
 
 
 @on(ActionMoved)

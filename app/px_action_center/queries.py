@@ -97,6 +97,20 @@ def _tab_clause(tab: str, actor: Actor) -> ColumnElement[bool]:
     return clauses[tab]
 
 
+def of_source(source_id: UUID, *, actor: Actor) -> list[Row]:
+    """Give the actions that one survey or case opened, as far as the actor may see them, newest first."""
+    rows = db.session.execute(
+        select(PxAction, Department, User)
+        .join(Department, Department.id == PxAction.department_id, isouter=True)
+        .join(User, User.id == PxAction.assignee_id, isouter=True)
+        .options(lazyload(User.assignments))
+        .where(PxAction.source_id == source_id, visible(PxAction, actor, Perm.READ))
+        .order_by(PxAction.created_at.desc())
+        .limit(10)
+    ).all()
+    return [Row(*row) for row in rows]
+
+
 def tab_counts(*, actor: Actor) -> dict[str, int]:
     """Count every tab but "all" in one statement over the open actions, up to 10,000."""
     scope = (

@@ -8,16 +8,14 @@ from app.core.access.actor import Actor
 from app.core.db import command, db
 from app.core.sla.seeds import seed_policies
 from app.px_action_center import sla
+from app.px_action_center.enums import SignalKind
 from app.px_action_center.models import ActionRule
 
 
 @command
 def seed_rules(*, actor: Actor) -> None:
-    """Make the deadlines by severity, and the rule that a low survey score opens an action."""
+    """Make the deadlines by severity, and the rules that a low score and a wish to be called back open an action."""
     seed_policies(sla.KIND, sla.TARGETS, reminders=sla.REMINDERS, ladder=sla.LADDER, actor=actor)
-    known = db.session.execute(
-        select(ActionRule.id).where(ActionRule.signal_kind == "survey_low_score", ActionRule.hospital_id.is_(None))
-    ).first()
-    if known is None:
-        db.session.add(ActionRule(signal_kind="survey_low_score"))
-        db.session.flush()
+    known = set(db.session.execute(select(ActionRule.signal_kind).where(ActionRule.hospital_id.is_(None))).scalars())
+    db.session.add_all(ActionRule(signal_kind=each) for each in SignalKind if each not in known)
+    db.session.flush()

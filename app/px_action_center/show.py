@@ -66,7 +66,7 @@ def case_of(action_id: UUID, actor: Actor) -> Case:
 
 def _source_url(action: PxAction, actor: Actor) -> str:
     """Give the page of what the action was opened for, where the actor may read it."""
-    if action.source_kind == SignalKind.SURVEY_LOW_SCORE and action.source_id and can(actor, SurveyPerm.INSTANCE_READ):
+    if action.source_kind in set(SignalKind) and action.source_id and can(actor, SurveyPerm.INSTANCE_READ):
         return url_for("surveys.show", instance_id=action.source_id)
     return ""
 

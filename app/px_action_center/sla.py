@@ -30,7 +30,11 @@ LADDER = [
     {"level": 3, "after_minutes": 24 * 60, "to": "px_admin"},
 ]
 REMINDERS = [50, 90]
-SOURCES: dict[str, Any] = {"survey_low_score": _l("Negative survey"), "manual": _l("Opened by hand")}
+SOURCES: dict[str, Any] = {
+    "survey_low_score": _l("Negative survey"),
+    "survey_callback": _l("Wish to be called back"),
+    "manual": _l("Opened by hand"),
+}
 
 
 def subject_of(action: PxAction) -> clocks.Subject:

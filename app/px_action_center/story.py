@@ -14,9 +14,10 @@ from app.core.i18n import named
 from app.core.severity import Severity
 from app.core.web import story
 from app.core.web.story import Line, Title, Written
-from app.px_action_center.enums import ActionStatus
+from app.px_action_center.enums import ActionStatus, SignalKind
 from app.px_action_center.events import (
     ActionAssigned,
+    ActionJoined,
     ActionMoved,
     ActionNoted,
     ActionPassedOn,
@@ -52,6 +53,7 @@ def _judged(data: dict[str, Any], _known: Mapping[UUID, str]) -> str:
 
 
 TITLES: dict[str, Title] = {
+    ActionJoined.kind: lambda data, _known: str(SignalKind(data["signal_kind"]).label),
     ActionNoted.kind: lambda _data, _known: "",  # the note itself stands there
     ActionMoved.kind: _moved,
     ActionSeverityChanged.kind: _judged,

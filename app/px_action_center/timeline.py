@@ -8,6 +8,7 @@ from app.core.events.timeline import describe
 from app.core.sla.events import ClockBreached, ClockEscalated, ClockReminded
 from app.px_action_center.events import (
     ActionAssigned,
+    ActionJoined,
     ActionMoved,
     ActionNoted,
     ActionOpened,
@@ -18,6 +19,7 @@ from app.px_action_center.events import (
 
 describe(ActionOpened.kind, _l("The action was opened"), "plus")
 describe(ActionAssigned.kind, _l("It was handed over"), "user-check")
+describe(ActionJoined.kind, _l("Another signal joined it"), "phone")
 describe(ActionMoved.kind, _l("It took a step"), "arrow-right")
 describe(ActionNoted.kind, _l("A note was written"), "message")
 describe(ActionSeverityChanged.kind, _l("Its severity was changed"), "alert-triangle")

@@ -104,6 +104,21 @@ class SurveyCallbackChosen(SurveyEvent):
     kind: ClassVar[str] = "surveys.instance.callback_chosen"
     wants_callback: bool
 
+    @property
+    def signal(self) -> Signal | None:
+        """A wish to be called back; it has the same cause as the low score before it, so both are one action."""
+        if not self.wants_callback or self.hospital_id is None:
+            return None
+        return Signal(
+            kind="survey_callback",
+            cause_key=f"survey:{self.subject_id}",
+            severity="medium",
+            value=None,
+            hospital_id=self.hospital_id,
+            department_id=self.department_id,
+            patient_id=self.patient_id,
+        )
+
 
 @dataclass(frozen=True)
 class SurveyTemplateChanged(Event):

@@ -6,14 +6,19 @@ import re
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from flask.testing import FlaskClient
 
 from app.complaints import queries
 from app.complaints.models import Complaint
+from app.complaints.panels import marks_of_visits
 from app.complaints.queries import Filters
 from app.complaints.services import explaining
 from app.complaints.services.explaining import Question
 from app.core.access.actor import acting_as
+from app.core.db import db, unit_of_work
+from app.core.time import clock
+from app.journeys.models import Journey, JourneyTemplate
 from app.organizations.models import Patient
 from tests.cast import Cast, bearer, csrf, sign_in
 from tests.complaints.conftest import WORDS, brought_to, received, step
@@ -190,3 +195,24 @@ def test_the_physician_answers_on_the_page_without_seeing_who_complains(
     assert done.status_code == 303
     assert "Two doctors were ill." in page(client, f"/explanations/{explanation.id}")
     page(client, f"/complaints/{complaint.id}", status=403)
+
+
+def test_the_board_marks_visits_of_patients_whose_complaint_is_open(reference_data: Cast, patient: Patient) -> None:
+    officer = reference_data.actor("px_coordinator")
+    with acting_as(officer), unit_of_work():
+        template = db.session.execute(sa.select(JourneyTemplate)).scalars().first()
+        assert template is not None
+        visit = Journey(
+            hospital_id=reference_data.a.id, template_id=template.id, patient_id=patient.id, encounter="V-1",
+            kind=template.kind, started_at=clock.now(), stage_since=clock.now(),
+        )  # fmt: skip
+        db.session.add(visit)
+        db.session.flush()
+    with acting_as(officer):
+        assert marks_of_visits([visit.id], officer) == {}
+    complaint = received(reference_data, patient_id=patient.id)
+    with acting_as(officer):
+        assert set(marks_of_visits([visit.id], officer)) == {visit.id}
+    step(reference_data, complaint, "cancel")
+    with acting_as(officer):
+        assert marks_of_visits([visit.id], officer) == {}

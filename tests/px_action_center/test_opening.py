@@ -9,15 +9,19 @@ from threading import Barrier
 from typing import Any
 from uuid import uuid4
 
+import pytest
 import sqlalchemy as sa
 
 from app import create_app
 from app.accounts.models import RoleAssignment
 from app.core.access.actor import acting_as
 from app.core.db import db, unit_of_work
+from app.core.errors import Invalid
 from app.core.events.models import EventLog
 from app.core.sla import clocks
 from app.core.time import clock
+from app.notifications.models import Notification
+from app.organizations.models import Patient
 from app.portal.seeds import seed_reference_data
 from app.px_action_center.models import ActionRule, PxAction
 from app.px_action_center.services import opening
@@ -135,3 +139,48 @@ def test_a_deputy_owns_what_opens_while_the_manager_is_away(reference_data: Cast
 
     assert action is not None
     assert action.assignee_id == cast["nurse"].id
+
+
+def test_a_wish_to_be_called_back_joins_the_action_of_the_low_score(reference_data: Cast, drain: Any) -> None:
+    action = open_for(signal(reference_data))
+    assert action is not None
+    joined = open_for(signal(reference_data, kind="survey_callback", value=None))
+    assert joined is not None
+    drain()
+
+    assert joined.id == action.id
+    with acting_as(SYSTEM):
+        said = db.session.execute(sa.select(EventLog.data).where(EventLog.kind == "actions.action.joined")).scalars()
+        told = db.session.execute(sa.select(Notification.user_id).where(Notification.kind == "actions/callback"))
+    assert [each["signal_kind"] for each in said] == ["survey_callback"]
+    assert list(told.scalars()) == [action.assignee_id]
+
+
+def test_whatever_comes_first_there_is_one_action_as_grave_as_the_graver_signal(reference_data: Cast) -> None:
+    called = open_for(signal(reference_data, kind="survey_callback", value=None))
+    assert called is not None
+    due = called.due_at
+    scored = open_for(signal(reference_data, severity="critical"))
+    again = open_for(signal(reference_data, severity="low"))
+
+    assert scored is not None
+    assert again is not None
+    assert scored.id == called.id == again.id
+    assert scored.severity == "critical"
+    assert due is not None
+    assert scored.due_at is not None
+    assert scored.due_at < due
+
+
+def test_an_action_names_no_patient_of_another_hospital(reference_data: Cast) -> None:
+    cast = reference_data
+    with acting_as(SYSTEM), unit_of_work():
+        foreign = Patient(hospital_id=cast.b.id, mrn="9", name_en="Somebody", name_ar="")
+        db.session.add(foreign)
+        db.session.flush()
+    admin = cast.actor("px_admin")  # who reaches both hospitals
+    with acting_as(admin), pytest.raises(Invalid) as refusal:
+        opening.open_by_hand(
+            hospital_id=cast.a.id, title="x", severity="low", department_id=None, patient_id=foreign.id, actor=admin
+        )
+    assert "patient_id" in refusal.value.fields

@@ -15,13 +15,12 @@ from app.complaints.policy import Perm
 from app.complaints.services.receiving import hold_surveys
 from app.core.access.actor import Actor
 from app.core.access.policy import load
-from app.core.db import command, db
+from app.core.db import command
 from app.core.errors import Conflict, Invalid
 from app.core.events import record
 from app.core.severity import Severity
 from app.core.web.live import touch
 from app.organizations import queries as organizations
-from app.organizations.models import Patient
 
 
 def open_case(complaint_id: UUID, *, version: int | None, actor: Actor) -> Complaint:
@@ -58,8 +57,7 @@ def identify(complaint_id: UUID, patient_id: UUID, *, version: int, actor: Actor
     complaint = open_case(complaint_id, version=version, actor=actor)
     if complaint.is_anonymous:
         raise Conflict(_("The complainant wants to stay unnamed."), code="anonymous", current=complaint)
-    patient = db.session.get(Patient, patient_id)
-    known = patient is not None and patient.hospital_id == complaint.hospital_id and patient.archived_at is None
+    known = organizations.is_patient_of(complaint.hospital_id, patient_id)
     if not known or not organizations.may_find_patients(actor):
         raise Invalid(patient_id=_("Choose a patient of this hospital."))
     if complaint.patient_id != patient_id:

@@ -14,12 +14,13 @@ from app.core.db import command, db
 from app.core.errors import Invalid, NotAllowed
 from app.core.events import Signal, record
 from app.core.references import next_reference
+from app.core.severity import Severity
 from app.core.web.live import touch
 from app.organizations import queries as organizations
 from app.organizations.models import Department
 from app.px_action_center import sla
-from app.px_action_center.enums import ActionStatus
-from app.px_action_center.events import ActionOpened
+from app.px_action_center.enums import FINAL, ActionStatus
+from app.px_action_center.events import ActionJoined, ActionOpened, ActionSeverityChanged
 from app.px_action_center.models import ActionRule, PxAction
 from app.px_action_center.policy import Perm
 from app.px_action_center.rules import rule_for
@@ -28,7 +29,10 @@ from app.px_action_center.titles import title_of
 
 @command
 def open_from_signal(signal: Signal, *, source_id: UUID, actor: Actor) -> PxAction | None:
-    """Open the action that a signal deserves; None when no rule wants one. The same cause never opens a second."""
+    """Open the action that a signal deserves; None when no rule wants one. The same cause never opens a second.
+
+    Another kind of signal of the same cause joins the action that is there, which becomes as grave as the graver of both.
+    """
     rules = db.session.execute(
         select(ActionRule).where(ActionRule.signal_kind == signal.kind, ActionRule.archived_at.is_(None))
     ).scalars()
@@ -38,7 +42,7 @@ def open_from_signal(signal: Signal, *, source_id: UUID, actor: Actor) -> PxActi
     db.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(signal.cause_key, 362))))
     known = db.session.execute(select(PxAction).where(PxAction.cause_key == signal.cause_key)).scalar_one_or_none()
     if known is not None:
-        return known
+        return _joined(known, signal, rule.severity or signal.severity, actor)
     title_en, title_ar = title_of(signal)
     return _open(
         PxAction(
@@ -60,6 +64,25 @@ def open_from_signal(signal: Signal, *, source_id: UUID, actor: Actor) -> PxActi
     )
 
 
+def _joined(action: PxAction, signal: Signal, severity: str, actor: Actor) -> PxAction:
+    if action.source_kind == signal.kind or action.status in FINAL:
+        return action
+    ranks = [str(each) for each in Severity]  # the gravest first
+    if ranks.index(severity) < ranks.index(action.severity):
+        before, action.severity = action.severity, severity
+        sla.revise(action, actor=actor)
+        about = (action.id, action.hospital_id, action.reference, action.department_id)
+        record(ActionSeverityChanged(*about, before, severity), actor=actor)
+    record(
+        ActionJoined(
+            action.id, action.hospital_id, action.reference, action.department_id, signal.kind, action.assignee_id
+        ),
+        actor=actor,
+    )
+    touch("actions", hospital_id=action.hospital_id)
+    return action
+
+
 @command
 def open_by_hand(
     *,
@@ -72,7 +95,7 @@ def open_by_hand(
 ) -> PxAction:
     """Open an action that somebody saw a need for.
 
-    NotAllowed outside the actor's hospitals. Invalid: no such hospital, or the department is not one of it.
+    NotAllowed outside the actor's hospitals. Invalid: no such hospital, or department or patient are not of it.
     """
     if not can_reach_hospital(actor, Perm.CREATE, hospital_id):
         raise NotAllowed()
@@ -80,6 +103,8 @@ def open_by_hand(
         raise Invalid(hospital_id=_l("Choose the hospital."))
     if department_id is not None and not organizations.is_department_of(hospital_id, department_id):
         raise Invalid(department_id=_l("Choose a department of this hospital."))
+    if patient_id is not None and not organizations.is_patient_of(hospital_id, patient_id):
+        raise Invalid(patient_id=_l("Choose a patient of this hospital."))
     reference = next_reference("ACT")
     return _open(
         PxAction(
