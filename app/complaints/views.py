@@ -12,13 +12,14 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import pgettext
 
 from app.complaints import queries
-from app.complaints.enums import CHANNELS, OUTSIDE, ComplaintStatus
+from app.complaints.enums import CHANNELS, ComplaintStatus
 from app.complaints.forms import ComplaintForm, NoteForm, StepForm
 from app.complaints.policy import Perm
 from app.complaints.queries import TABS, Filters
 from app.complaints.services import receiving, stepping
 from app.complaints.show import case_of
 from app.complaints.workflow import COMPLAINT
+from app.core.access.actor import Role
 from app.core.access.policy import can, can_on, load
 from app.core.i18n import named
 from app.core.severity import Severity
@@ -196,7 +197,7 @@ def _new(form: ComplaintForm, status: int = 200) -> Response:
         patient=patient,
         earlier=queries.open_of_patient(patient.id, actor=current_actor) if patient else [],
         may_find=may_find,
-        outside=sorted(OUTSIDE),
+        is_partner=current_actor.role is Role.SOURCE_USER,
         hospitals=organizations.options_hospitals(actor=current_actor),
         departments=organizations.options_departments(actor=current_actor),
     )

@@ -17,3 +17,14 @@ LOCATION_KINDS: dict[str, Any] = {
 }
 SEXES: dict[str, Any] = {"M": _l("Male"), "F": _l("Female")}
 CHANNELS: dict[str, Any] = {"sms": _l("Text message"), "whatsapp": _l("WhatsApp"), "email": _l("E-mail")}
+# how a guardian is related, as hospital systems say it (HL7 table 0063); anything else stands as it was sent
+RELATIONS: dict[str, Any] = {
+    "father": _l("Father"),
+    "mother": _l("Mother"),
+    "guardian": _l("Legal guardian"),
+    "parent": _l("Parent"),
+    "spouse": _l("Spouse"),
+    "brother": _l("Brother"),
+    "sibling": _l("Brother or sister"),
+    "grandparent": _l("Grandparent"),
+}

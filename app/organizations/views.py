@@ -16,7 +16,7 @@ from app.core.web.panels import panels_for
 from app.organizations import queries
 from app.organizations.forms import SAID, ConsentForm, MergeForm
 from app.organizations.identity import age_in_years, mask_id, mask_name, mask_phone
-from app.organizations.labels import CHANNELS
+from app.organizations.labels import CHANNELS, RELATIONS
 from app.organizations.policy import Perm
 from app.organizations.services import patients
 
@@ -58,6 +58,7 @@ def _shown(patient_id: UUID, merging: MergeForm, status: int = 200) -> Response:
         contact=queries.contact_of(patient, today),
         identifiers=queries.identifiers_of(patient),
         channels=CHANNELS,
+        relations=RELATIONS,
         merging=merging,
         may_write=can_on(current_actor, Perm.PATIENT_WRITE, patient),
         may_erase=can_on(current_actor, Perm.PATIENT_ERASE, patient),

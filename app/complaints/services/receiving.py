@@ -68,6 +68,8 @@ def receive(*, hospital_id: UUID, facts: ComplaintFacts, actor: Actor) -> Compla
     """
     if not can_reach_hospital(actor, Perm.CREATE, hospital_id):
         raise NotAllowed()
+    if actor.role is Role.SOURCE_USER:
+        facts = replace(facts, channel="partner")  # whatever they say: it came from their desk
     patient, phone = _checked(hospital_id, facts, actor)
     _refuse_known(hospital_id, facts)
     words = facts.words.strip()
