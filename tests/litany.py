@@ -52,6 +52,10 @@ PUBLIC: dict[str, str] = {
     "survey_form.thanks": "patient's link",
     "survey_form.callback": "patient's link",
     "survey_public_api.read": "patient's token",
+    **dict.fromkeys(
+        ("complaint_form.ask_code", "complaint_form.read", "complaint_form.add", "complaint_form.withdraw"),
+        "tracking link and a code to the phone on file",
+    ),
     "survey_public_api.submit": "patient's token",
     "webhooks.take": "providers sign what they send",
     "webhooks.handshake": "providers ask whether the address is ours",
@@ -67,6 +71,7 @@ DOORS: dict[str, frozenset[str]] = {
     **dict.fromkeys(
         (
             "complaints.choose_owner",
+            "complaints.panel_of_messages",
             "complaints.choose_patient",
             "complaints.identify",
             "complaints.assign",

@@ -87,6 +87,7 @@ TABLES: dict[str, Any] = {
     "survey_builder.template_id": SurveyTemplate,
     "surveys_api.template_id": SurveyTemplate,
     "actions.panel_of_survey.subject_id": SurveyInstance,
+    "complaints.panel_of_messages.subject_id": Complaint,
     "complaints.panel_of_patient.subject_id": Patient,
     "surveys.panel_of_visit.subject_id": Journey,
     "surveys.panel_of_patient.subject_id": Patient,

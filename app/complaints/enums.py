@@ -131,8 +131,10 @@ CONTACT_WAYS: dict[str, Any] = {
 NOTE_KINDS: dict[str, Any] = {
     "note": _l("Internal note"),
     "call": _l("Phone call with the patient"),
+    "message": _l("Message to who complained"),
     "statement": _l("Patient's statement"),
     "reason": _l("Reason"),
     "added": _l("Added by the patient"),
 }
-WRITTEN_BY_STAFF = ("note", "call")
+WRITTEN_BY_STAFF = ("note", "call", "message")
+SHOWN_TO_COMPLAINANT = ("message", "added")

@@ -57,6 +57,16 @@ class ComplaintMoved(ComplaintEvent):
 
 
 @dataclass(frozen=True)
+class ComplaintJudged(ComplaintEvent):
+    """The survey after the answer came back."""
+
+    kind: ClassVar[str] = "complaints.complaint.judged"
+    survey_id: UUID
+    satisfied: bool | None  # None: not said
+    score: float | None
+
+
+@dataclass(frozen=True)
 class ComplaintMerged(ComplaintEvent):
     """The complaint was found to be a duplicate, or was parted from the other again."""
 

@@ -15,13 +15,15 @@ from app.complaints import sla
 from app.complaints.enums import ComplaintStatus
 from app.complaints.events import (
     ComplaintAssigned,
+    ComplaintJudged,
     ComplaintMoved,
+    ComplaintNoted,
     ComplaintPassedOn,
     ComplaintReceived,
     ExplanationMoved,
 )
 from app.complaints.models import Complaint, Explanation
-from app.complaints.services import tracking
+from app.complaints.services import hearing, tracking
 from app.core.access.actor import Actor, Role, system_actor
 from app.core.db import db
 from app.core.events import Entry, on, record
@@ -30,11 +32,14 @@ from app.core.sla.events import ClockBreached, ClockEscalated, ClockMoved, Clock
 from app.core.web.live import touch
 from app.notifications.services import bell
 from app.organizations.events import PatientErased, PatientMerged
+from app.surveys.events import SurveyCompleted
 
 ERASED = "–"
 
 bell.kind("complaints/received", _l("New complaint %(reference)s"))
 bell.kind("complaints/assigned", _l("You are the owner of complaint %(reference)s"))
+bell.kind("complaints/added", _l("Who complained wrote something: %(reference)s"))
+bell.kind("complaints/unsatisfied", _l("The answer to complaint %(reference)s did not satisfy"))
 bell.kind("complaints/resumed", _l("Complaint %(reference)s goes on: its return date has come"))
 bell.kind("complaints/reminder", _l("Complaint %(reference)s: %(percent)s %% of its time has passed"))
 bell.kind("complaints/breached", _l("Complaint %(reference)s is overdue"))
@@ -74,6 +79,39 @@ def confirm_to_complainant(entry: Entry) -> None:
 def tell_new_owner(entry: Entry) -> None:
     """Tell the new owner."""
     _tell(entry, [entry.uuid("assignee_id")], "complaints/assigned")
+
+
+@on(ComplaintMoved)
+def tell_who_complained(entry: Entry) -> None:
+    """Tell that the answer is there; after the end, ask how it was."""
+    if entry.data["after"] == ComplaintStatus.RESOLVED:
+        tracking.tell_answer(entry.subject_id, once=entry.id, actor=_actor(entry))
+    elif entry.data["after"] == ComplaintStatus.CLOSED:
+        hearing.ask_how_it_was(entry.subject_id, actor=_actor(entry))
+
+
+@on(SurveyCompleted)
+def keep_judgement(entry: Entry) -> None:
+    """Keep with a complaint how its complainant judged the answer."""
+    complaint_id = entry.uuid("cause_id") if entry.data.get("cause_type") == hearing.CASE else None
+    if complaint_id is not None:
+        hearing.take_judgement(complaint_id, entry.subject_id, entry.data["score"], actor=_actor(entry))
+
+
+@on(ComplaintJudged)
+def tell_owner_of_judgement(entry: Entry) -> None:
+    """Tell the owner that the answer did not satisfy."""
+    complaint = db.session.get(Complaint, entry.subject_id)
+    if complaint is not None and entry.data["satisfied"] is False:
+        _tell(entry, [complaint.assignee_id], "complaints/unsatisfied")
+
+
+@on(ComplaintNoted)
+def tell_owner_of_added_words(entry: Entry) -> None:
+    """Tell the owner that the complainant wrote."""
+    complaint = db.session.get(Complaint, entry.subject_id)
+    if complaint is not None and entry.data["note_kind"] == "added":
+        _tell(entry, [complaint.assignee_id], "complaints/added")
 
 
 @on(ComplaintMoved)

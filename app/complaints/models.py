@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, Text, Uuid, text
+from sqlalchemy import CheckConstraint, Computed, Float, ForeignKey, Index, Text, Uuid, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -16,6 +16,7 @@ from app.core.db import Base, Record, Tenant, Versioned, code_column
 from app.core.keys.links import new_handle
 from app.organizations.models import Department
 
+REOPEN_WITHIN = timedelta(days=30)  # of its end (product.md section 5)
 _AT_WORK = "closed_at IS NULL"
 
 # what the search of the queue looks in: title, words and name folded, the name's key, and the phone
@@ -91,8 +92,17 @@ class Complaint(Tenant, Versioned, Record, Base):
     first_resolved_at: Mapped[datetime | None] = mapped_column(default=None)  # stays when it is reopened
     closed_at: Mapped[datetime | None] = mapped_column(default=None)
     reopened_count: Mapped[int] = mapped_column(default=0)
+    is_satisfied: Mapped[bool | None] = mapped_column(default=None)  # as the survey after it says; None: not said
+    satisfaction: Mapped[float | None] = mapped_column(Float, default=None)  # score of that survey, 0 to 100
+    judged_in_id: Mapped[UUID | None] = mapped_column(default=None)  # that survey
     cancel_reason: Mapped[str] = mapped_column(code_column(20), default="")
     duplicate_of_id: Mapped[UUID | None] = mapped_column(ForeignKey("complaints.id"), default=None)
+
+    @property
+    def reopens_until(self) -> datetime | None:
+        """Until when an answered complaint may be opened again; None while it was not answered."""
+        ended = self.closed_at or self.resolved_at
+        return ended + REOPEN_WITHIN if ended else None
 
     points: Mapped[list[ComplaintPoint]] = relationship(order_by="ComplaintPoint.position", lazy="raise")
 

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import aliased, contains_eager, lazyload
 
 from app.accounts.models import User
-from app.complaints.enums import AT_WORK, ComplaintStatus
+from app.complaints.enums import AT_WORK, SHOWN_TO_COMPLAINANT, ComplaintStatus
 from app.complaints.models import Complaint, ComplaintNote, ComplaintPoint, TaxonomyClass, TaxonomyVersion
 from app.complaints.policy import Perm
 from app.core.access.actor import Actor
@@ -23,6 +23,7 @@ from app.core.text.digits import strip_marks, western_digits
 from app.core.text.names import name_needles
 from app.core.time import clock
 from app.core.web.keys import read_key, write_key
+from app.notifications.models import Message
 from app.organizations.models import Department, Patient
 from app.organizations.queries import patient_clause
 
@@ -191,6 +192,25 @@ def notes_of(complaint_id: UUID) -> list[tuple[ComplaintNote, User | None]]:
         .where(ComplaintNote.complaint_id == complaint_id)
     )
     return [(row[0], row[1]) for row in rows]
+
+
+def messages_of(complaint_id: UUID) -> Sequence[Message]:
+    """Give the messages about a complaint, newest first; the caller has found the complaint."""
+    query = select(Message).where(Message.about_id == complaint_id).order_by(Message.created_at.desc())
+    return db.session.execute(query.limit(20)).scalars().all()
+
+
+def shown_to_complainant(complaint: Complaint) -> Sequence[ComplaintNote]:
+    """Give what the office wrote to who complained and what they added, oldest first; never an internal note."""
+    return (
+        db.session.execute(
+            select(ComplaintNote)
+            .where(ComplaintNote.complaint_id == complaint.id, ComplaintNote.kind.in_(SHOWN_TO_COMPLAINANT))
+            .order_by(ComplaintNote.created_at, ComplaintNote.id)
+        )
+        .scalars()
+        .all()
+    )
 
 
 def options_classes() -> Sequence[TaxonomyClass]:

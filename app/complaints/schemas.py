@@ -115,7 +115,7 @@ class ComplaintStepIn(VersionedIn):
 class ComplaintNoteIn(In):
     """A note, or what was said in a call."""
 
-    kind: Literal["note", "call"] = "note"
+    kind: Literal["note", "call", "message"] = "note"
     body: Text
 
 

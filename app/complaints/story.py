@@ -14,6 +14,7 @@ from app.complaints.enums import NOTE_KINDS, ComplaintStatus
 from app.complaints.events import (
     ComplaintAssigned,
     ComplaintIdentified,
+    ComplaintJudged,
     ComplaintMerged,
     ComplaintMoved,
     ComplaintNoted,
@@ -34,6 +35,7 @@ describe(ComplaintReceived.kind, _l("The complaint was received"), "plus")
 describe(ComplaintAssigned.kind, _l("It was handed over"), "user-check")
 describe(ComplaintIdentified.kind, _l("The patient was found"), "user")
 describe(ComplaintMoved.kind, _l("It took a step"), "arrow-right")
+describe(ComplaintJudged.kind, _l("The survey about the answer came back"), "mood-check")
 describe(ComplaintMerged.kind, _l("It was merged with another"), "arrow-merge")
 describe(ComplaintSeverityChanged.kind, _l("Its severity was changed"), "alert-triangle")
 describe(ComplaintNoted.kind, _l("A note was written"), "message")
@@ -67,6 +69,12 @@ def _merged(data: dict[str, Any], _known: Mapping[UUID, str]) -> str:
     return _("Parted from %(reference)s again", reference=data["other_reference"])
 
 
+def _how_it_was(data: dict[str, Any], _known: Mapping[UUID, str]) -> str:
+    if data["satisfied"] is None:
+        return _("The survey about the answer came back")
+    return _("The answer satisfied") if data["satisfied"] else _("The answer did not satisfy")
+
+
 _POINTS = {
     "added": lambda: _("A point was added"),
     "changed": lambda: _("A point was changed"),
@@ -85,6 +93,7 @@ TITLES: dict[str, Title] = {
     ComplaintMoved.kind: _moved,
     ComplaintSeverityChanged.kind: _judged,
     ComplaintMerged.kind: _merged,
+    ComplaintJudged.kind: _how_it_was,
     ComplaintAssigned.kind: lambda data, known: _(
         "Handed over to %(name)s", name=known.get(UUID(data["assignee_id"]), "–")
     ),

@@ -25,8 +25,10 @@ from app.core.i18n import named
 from app.core.severity import Severity
 from app.core.web import Answer, current_actor, page, requires, see_other
 from app.core.web.panels import panel, panels_for
+from app.notifications.policy import Perm as MessagePerm
 from app.organizations import queries as organizations
 from app.organizations.models import Department, Patient
+from app.surveys.policy import Perm as SurveyPerm
 
 bp = Blueprint("complaints", __name__, url_prefix="/complaints")
 
@@ -151,6 +153,7 @@ def shown(complaint_id: UUID, *, answer: Answer | None = None, verb: str = "") -
         may_ask=can_on(current_actor, Perm.ASK, complaint),
         may_find=may_work and organizations.may_find_patients(current_actor),
         severities=[(each.value, each.label) for each in Severity],
+        may_read_surveys=can(current_actor, SurveyPerm.INSTANCE_READ),
         panels=panels_for("complaint", current_actor),
     )
 
@@ -221,6 +224,22 @@ def create() -> Response:
     return see_other(
         url_for("complaints.show", complaint_id=complaint.id),
         toast=_("Complaint %(reference)s was entered.", reference=complaint.reference),
+    )
+
+
+panel("complaint", 30, _l("Messages"), "complaints.panel_of_messages", Perm.IDENTIFY)
+
+
+@bp.get("/<uuid:subject_id>/messages")
+@requires(Perm.IDENTIFY)
+def panel_of_messages(subject_id: UUID) -> Response:
+    """Show what was sent to who complained, and whether it arrived."""
+    queries.get(subject_id, actor=current_actor)
+    return page(
+        "complaints/messages_page.html",
+        part="complaints/_messages.html",
+        rows=queries.messages_of(subject_id),
+        may_open=can(current_actor, MessagePerm.LOG_READ),
     )
 
 

@@ -15,14 +15,12 @@ from app.core.access.actor import Actor
 from app.core.time import clock
 from app.core.workflow import Step, Workflow
 
-REOPEN_WITHIN = timedelta(days=30)
 PART_WITHIN = timedelta(days=30)
 _ENDABLE = [S.NEW, S.ACTIVATED, S.IN_PROGRESS, S.WAITING_PATIENT, S.PARTIALLY_RESOLVED]
 
 
 def _in_time_to_reopen(complaint: Complaint, _actor: Actor) -> Any:
-    ended = complaint.closed_at or complaint.resolved_at
-    late = ended is not None and clock.now() - ended > REOPEN_WITHIN
+    late = complaint.reopens_until is not None and clock.now() > complaint.reopens_until
     return _l("It ended more than 30 days ago. Enter a new complaint.") if late else None
 
 

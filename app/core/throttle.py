@@ -35,6 +35,8 @@ LIMITS: dict[str, str] = {
     "complaint.phone": "6/day",
     "complaint.address": "600/hour",
     "complaint.token": "60/minute",
+    "complaint.code": "5/hour",
+    "complaint.code_sent": "3/hour",
     "intake.source": "6000/minute",
     "webhook.address": "6000/minute",
     "api.actor": "1200/minute",

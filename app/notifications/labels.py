@@ -36,7 +36,11 @@ OUTCOMES: dict[str, Any] = {
 TEMPLATES: dict[str, Any] = {
     "surveys/invitation": _l("Survey: invitation"),
     "surveys/reminder": _l("Survey: reminder"),
+    "surveys/resolution": _l("Survey about a complaint: invitation"),
     "complaints/received": _l("Complaint: received"),
+    "complaints/answered": _l("Complaint: answered"),
+    "complaints/message": _l("Complaint: message to who complained"),
+    "complaints/code": _l("Complaint: code for the tracking page"),
     "accounts/invitation": _l("Account: invitation"),
     "accounts/place": _l("Account: new place"),
     "accounts/reset": _l("Account: new password"),

@@ -7,6 +7,7 @@ from typing import Any
 from flask import Flask
 
 from app.notifications.enums import Channel, MessageClass, MessageStatus, Reason
+from app.notifications.labels import TEMPLATES
 from app.notifications.models import Message, ReceiptRow
 from app.organizations.identity import mask_phone
 
@@ -36,6 +37,11 @@ def message_words(message: Message) -> dict[str, Any]:
     }
 
 
+def message_label(template: str) -> Any:
+    """Give what a message is about in words; the code where it is none of ours."""
+    return TEMPLATES.get(template, template)
+
+
 def receipt_words(row: ReceiptRow) -> tuple[str, str]:
     """Give the word and the tone of a receipt's state."""
     status = MessageStatus(row.state)
@@ -58,3 +64,4 @@ def masked_address(message: Message) -> str:
 def init_app(app: Flask) -> None:
     """Give them to templates."""
     app.jinja_env.globals["message_words"] = message_words
+    app.jinja_env.globals["message_label"] = message_label

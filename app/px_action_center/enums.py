@@ -43,6 +43,7 @@ class SignalKind(StrEnum):
 
     SURVEY_LOW_SCORE = "survey_low_score"
     SURVEY_CALLBACK = "survey_callback"
+    RESOLUTION_LOW_SCORE = "resolution_low_score"
 
     @property
     def label(self) -> Any:
@@ -50,4 +51,5 @@ class SignalKind(StrEnum):
         return {
             SignalKind.SURVEY_LOW_SCORE: _l("Low survey score"),
             SignalKind.SURVEY_CALLBACK: _l("Wish to be called back"),
+            SignalKind.RESOLUTION_LOW_SCORE: _l("Answer to a complaint did not satisfy"),
         }[self]

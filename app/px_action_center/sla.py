@@ -33,6 +33,7 @@ REMINDERS = [50, 90]
 SOURCES: dict[str, Any] = {
     "survey_low_score": _l("Negative survey"),
     "survey_callback": _l("Wish to be called back"),
+    "resolution_low_score": _l("Answer to a complaint did not satisfy"),
     "manual": _l("Opened by hand"),
 }
 

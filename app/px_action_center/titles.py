@@ -9,6 +9,10 @@ TITLES: dict[str, tuple[str, str]] = {
         "Low survey score: talk to the patient and find the cause",
         "تقييم منخفض في الاستبانة: تواصلوا مع المريض وحدّدوا السبب",
     ),
+    "resolution_low_score": (
+        "The answer to a complaint did not help: offer to talk again",
+        "لم يُرضِ الرد على الشكوى صاحبها: اعرضوا عليه الحديث من جديد",
+    ),
     "survey_callback": ("Call the patient back, as asked in the survey", "اتصلوا بالمريض كما طلب في الاستبانة"),
 }
 OTHER = ("Look into this signal and put the cause right", "راجعوا هذه الإشارة وعالجوا السبب")

@@ -48,6 +48,9 @@ class SurveyOpened(SurveyEvent):
     kind: ClassVar[str] = "surveys.instance.opened"
 
 
+LOW_SCORES = {"complaint": "resolution_low_score"}
+
+
 @dataclass(frozen=True)
 class SurveyCompleted(SurveyEvent):
     """The first complete answer came; a negative one carries a signal."""
@@ -58,6 +61,8 @@ class SurveyCompleted(SurveyEvent):
     is_negative: bool
     severity: str | None
     wants_callback: bool
+    cause_type: str = ""  # of the case that it asks about
+    cause_id: UUID | None = None
 
     @property
     def signal(self) -> Signal | None:
@@ -65,7 +70,7 @@ class SurveyCompleted(SurveyEvent):
         if not self.is_negative or self.hospital_id is None:
             return None
         return Signal(
-            kind="survey_low_score",
+            kind=LOW_SCORES.get(self.cause_type, "survey_low_score"),
             cause_key=f"survey:{self.subject_id}",
             severity=self.severity or "medium",
             value=self.score,

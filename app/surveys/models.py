@@ -158,6 +158,9 @@ class SurveyInstance(Tenant, Versioned, Record, Base):
     __table_args__ = (
         UniqueConstraint("journey_id", "once"),
         Index(
+            "uq_survey_instances_cause", "cause_id", "once", unique=True, postgresql_where=text("cause_id IS NOT NULL")
+        ),
+        Index(
             "ix_survey_instances_due",
             "send_at",
             "id",
@@ -182,6 +185,8 @@ class SurveyInstance(Tenant, Versioned, Record, Base):
     patient_id: Mapped[UUID | None] = mapped_column(ForeignKey("patients.id"), default=None)
     journey_id: Mapped[UUID | None] = mapped_column(ForeignKey("journeys.id"), default=None)
     once: Mapped[str] = mapped_column(code_column(80))  # <stage code>:<template>, visit:<template> or hand:<...>
+    cause_type: Mapped[str] = mapped_column(code_column(20), default="")  # of a case that it asks about: complaint
+    cause_id: Mapped[UUID | None] = mapped_column(default=None)
     department_id: Mapped[UUID | None] = mapped_column(ForeignKey("departments.id"), default=None)
     physician_id: Mapped[UUID | None] = mapped_column(ForeignKey("physicians.id"), default=None)
     state: Mapped[str] = mapped_column(code_column(12), default="pending")

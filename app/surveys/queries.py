@@ -15,8 +15,8 @@ from app.core.access.actor import Actor
 from app.core.access.policy import visible
 from app.core.db import db
 from app.organizations.models import Department
-from app.surveys.enums import OPEN
-from app.surveys.models import SurveyInstance, SurveyTemplate
+from app.surveys.enums import OPEN, QuestionType
+from app.surveys.models import SurveyAnswer, SurveyInstance, SurveyQuestion, SurveyTemplate
 from app.surveys.policy import Perm
 
 PAGE = 40
@@ -166,3 +166,29 @@ def by_month(since: datetime, zone: str, *, actor: Actor) -> Sequence[Any]:
         .group_by(month)
         .order_by(month)
     ).all()
+
+
+OUTCOME = "outcome"  # the dimension of the bank's questions that ask whether the result is right
+SATISFIED_FROM = 4  # of 5 (domain.md section 5, MOH-3)
+
+
+def is_satisfied(instance_id: UUID) -> bool | None:
+    """Tell whether the outcome of what a survey asks about satisfied: 4 or 5 of 5, else a yes; None: nobody said."""
+    answered = db.session.execute(
+        select(SurveyQuestion.type, SurveyAnswer.value)
+        .join(SurveyQuestion, SurveyQuestion.id == SurveyAnswer.question_id)
+        .where(
+            SurveyAnswer.instance_id == instance_id,
+            SurveyQuestion.dimension == OUTCOME,
+            SurveyAnswer.is_na.is_(False),
+        )
+        .order_by(SurveyQuestion.position)
+    ).all()
+    for kind, value in answered:
+        if value is None:
+            continue
+        if kind == QuestionType.YES_NO:
+            return bool(value == "1")
+        if kind in (QuestionType.RATING, QuestionType.LIKERT):
+            return int(value) >= SATISFIED_FROM
+    return None

@@ -21,44 +21,45 @@ NAMES: dict[str, tuple[str, str]] = {
     "inpatient": ("Your stay in hospital", "إقامتك في المستشفى"),
     "ems": ("Your emergency visit", "زيارتك للطوارئ"),
     "day_case": ("Your day-case visit", "زيارتك لجراحة اليوم الواحد"),
+    "complaint_resolution": ("How we handled your complaint", "كيف تعاملنا مع شكواك"),
 }
 INTRO = (
     "Tell us how it was. Your answers help us to do better.",
     "أخبرونا كيف كانت تجربتكم، فإجاباتكم تساعدنا على التحسين.",
 )
+RESOLUTIONS = ("complaint_resolution",)  # surveys that follow the end of a case, not of a visit
 DELAY_MINUTES = {"opd": 120, "inpatient": 1440, "ems": 240, "day_case": 1440}
 
 
 @command
 def seed_surveys(*, actor: Actor) -> None:
-    """Make the group's survey for each kind of visit, published, sent once after the visit has ended."""
+    """Make the group's survey for each kind of visit, published, sent once after the visit has ended; and of cases."""
     bank = read_bank()
-    for kind in JourneyKind:
+    for code in (*(kind.value for kind in JourneyKind), *RESOLUTIONS):
         known = db.session.execute(
-            select(SurveyTemplate.id).where(SurveyTemplate.code == kind.value, SurveyTemplate.hospital_id.is_(None))
+            select(SurveyTemplate.id).where(SurveyTemplate.code == code, SurveyTemplate.hospital_id.is_(None))
         ).first()
-        if known is None and kind.value in bank:
-            _make(kind, bank[kind.value])
+        if known is None and code in bank:
+            _make(code, bank[code])
 
 
-def _make(kind: JourneyKind, found: BankSet) -> None:
-    name_en, name_ar = NAMES[kind.value]
+def _make(code: str, found: BankSet) -> None:
+    name_en, name_ar = NAMES[code]
     template = SurveyTemplate(
-        code=kind.value,
+        code=code,
         name_en=name_en,
         name_ar=name_ar,
         intro_en=INTRO[0],
         intro_ar=INTRO[1],
-        journey_kind=kind.value,
+        journey_kind=code if code in DELAY_MINUTES else None,
         is_published=True,
     )
     db.session.add(template)
     db.session.flush()
     for position, question in enumerate(found.questions, 1):
         db.session.add(SurveyQuestion(template_id=template.id, position=position, **columns_of_bank(question, found)))
-    db.session.add(
-        SurveyTrigger(template_id=template.id, journey_kind=kind.value, delay_minutes=DELAY_MINUTES[kind.value])
-    )
+    if code in DELAY_MINUTES:
+        db.session.add(SurveyTrigger(template_id=template.id, journey_kind=code, delay_minutes=DELAY_MINUTES[code]))
     db.session.flush()
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
@@ -13,7 +14,7 @@ from app.complaints.enums import AT_WORK, ComplaintStatus
 from app.complaints.models import Complaint
 from app.core.access.actor import Actor, acting_as, system_actor
 from app.core.db import command, db
-from app.core.errors import NotFound
+from app.core.errors import Conflict, NotFound
 from app.core.keys.links import handle_of
 from app.core.time import clock
 from app.notifications.enums import MessageClass
@@ -23,7 +24,7 @@ from app.organizations.queries import contact_of
 
 PURPOSE = "complaint"
 PATH = "/c/"
-RECEIVED = "complaints/received"
+RECEIVED, ANSWERED, MESSAGE = "complaints/received", "complaints/answered", "complaints/message"
 TOLD = frozenset({"desk", "phone", "public"})  # outside bodies and partners tell their own people
 
 # what is said of a state to who complained; a duplicate says what the other complaint says
@@ -49,6 +50,7 @@ class Tracked:
     received_at: datetime
     state: object
     promised_at: datetime | None  # by when an answer is promised
+    is_anonymous: bool = False
 
 
 def track(token: str) -> Tracked:
@@ -70,6 +72,7 @@ def track(token: str) -> Tracked:
         own.received_at,
         WORDS[ComplaintStatus(shown.status)],
         shown.due_at if at_work else None,
+        own.is_anonymous,
     )
 
 
@@ -79,25 +82,46 @@ def confirm(complaint_id: UUID, *, actor: Actor) -> None:
     complaint = db.session.get(Complaint, complaint_id)
     if complaint is None or complaint.is_anonymous or complaint.channel not in TOLD:
         return
-    to = _recipient(complaint)
+    _write_to(complaint, RECEIVED, once=f"{RECEIVED}:{complaint.id}", actor=actor)
+
+
+@command
+def tell_answer(complaint_id: UUID, *, once: UUID, actor: Actor) -> None:
+    """Tell who complained that the answer is there, behind the link; nothing where nobody is to be written to."""
+    complaint = db.session.get(Complaint, complaint_id)
+    if complaint is not None and not complaint.is_anonymous and complaint.channel in TOLD:
+        _write_to(complaint, ANSWERED, once=f"{ANSWERED}:{once}", actor=actor)
+
+
+@command
+def tell_message(complaint: Complaint, note_id: UUID, *, actor: Actor) -> None:
+    """Tell who complained that the office wrote to them. Conflict (`unreachable`): no phone, or they stay unnamed."""
+    if complaint.is_anonymous or not _write_to(complaint, MESSAGE, once=f"{MESSAGE}:{note_id}", actor=actor):
+        raise Conflict(_("No message reaches who complained. Call them instead."), code="unreachable")
+
+
+def _write_to(complaint: Complaint, text: str, *, once: str, actor: Actor) -> bool:
+    """Send number and tracking link with a text; gives whether there is somebody to send to."""
+    to = recipient(complaint)
     if to is None:
-        return
+        return False
     hospital = db.session.get_one(Hospital, complaint.hospital_id)
     name = hospital.name_en if to.language == "en" else hospital.name_ar
     messages.send(
-        RECEIVED,
+        text,
         to=to,
         params={"hospital": name, "reference": complaint.reference},
-        once=f"{RECEIVED}:{complaint.id}",
+        once=once,
         hospital_id=complaint.hospital_id,
         about=("complaint", complaint.id),
         message_class=MessageClass.SERVICE,
         actor=actor,
         link=messages.Link(PURPOSE, complaint.handle, PATH),
     )
+    return True
 
 
-def _recipient(complaint: Complaint) -> messages.Recipient | None:
+def recipient(complaint: Complaint) -> messages.Recipient | None:
     """Who complains themselves, else the patient (a minor's guardian); nobody for the dead or without a number."""
     if complaint.contact_phone:
         return messages.Recipient(complaint.language, phone=complaint.contact_phone)

@@ -11,6 +11,7 @@ from app.complaints.enums import WRITTEN_BY_STAFF
 from app.complaints.events import ComplaintNoted
 from app.complaints.models import Complaint, ComplaintNote
 from app.complaints.policy import Perm
+from app.complaints.services import tracking
 from app.core.access.actor import Actor
 from app.core.access.policy import load
 from app.core.db import command, db
@@ -23,15 +24,18 @@ from app.core.web.live import touch
 
 @command
 def add_note(complaint_id: UUID, body: str, *, kind: str = "note", actor: Actor) -> ComplaintNote:
-    """Write a note, or what was said in a call with the patient; the first call ends the clock of the first contact.
+    """Write a note, what was said in a call, or a message to who complained, which they read behind their tracking link.
 
-    Invalid: nothing was written, or it is no kind that staff write.
+    The first call or message ends the clock of the first contact. Invalid: nothing was written, or it is no kind that
+    staff write. Conflict (`unreachable`): no message reaches who complained.
     """
     complaint = load(Complaint, complaint_id, actor=actor, needs=Perm.WORK, sees=Perm.READ, lock=True)
     if kind not in WRITTEN_BY_STAFF:
         raise Invalid(kind=_("Choose one of the listed codes."))
     note = write(complaint, body, kind=kind, actor=actor)
-    if kind == "call" and complaint.first_contact_at is None:
+    if kind == "message":
+        tracking.tell_message(complaint, note.id, actor=actor)
+    if kind != "note" and complaint.first_contact_at is None:
         complaint.first_contact_at = clock.now()
         sla.stop(complaint.id, sla.FIRST_CONTACT, actor=actor)
     record(ComplaintNoted(complaint.id, complaint.hospital_id, complaint.reference, note.id, kind), actor=actor)

@@ -262,6 +262,8 @@ def _say(instance: SurveyInstance, result: Score, actor: Actor) -> None:
             result.negative,
             severity_of(result),
             bool(instance.wants_callback),
+            instance.cause_type,
+            instance.cause_id,
         ),
         actor=actor,
     )

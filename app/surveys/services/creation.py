@@ -1,10 +1,11 @@
-"""Planning surveys: a completed stage, or the end of a visit, plans the surveys whose triggers fit."""
+"""Planning surveys: a completed stage, the end of a visit, or the end of a case of another domain."""
 
 from __future__ import annotations
 
 import hashlib
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -19,7 +20,7 @@ from app.core.time import clock
 from app.journeys.models import Journey
 from app.surveys.enums import InstanceState
 from app.surveys.events import SurveyPlanned
-from app.surveys.models import SurveyInstance, SurveyTrigger
+from app.surveys.models import SurveyInstance, SurveyTemplate, SurveyTrigger
 
 
 @command
@@ -63,7 +64,7 @@ def plan_for_stage(
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """One survey that will be decided and sent at `send_at`; `once` names its cause within the visit."""
+    """One survey that will be decided and sent at `send_at`; `once` names its cause within the visit or the case."""
 
     template_id: UUID
     hospital_id: UUID
@@ -73,13 +74,67 @@ class Plan:
     department_id: UUID | None
     physician_id: UUID | None
     send_at: datetime
+    cause_type: str = ""
+    cause_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EndedCase:
+    """A case of another domain that has ended, and whose patient is asked how it was handled."""
+
+    type: str  # complaint; its survey is the template of the code <type>_resolution
+    id: UUID
+    cycle: int  # a case that was opened again and ended again may be asked about again
+    hospital_id: UUID
+    patient_id: UUID
+    department_id: UUID | None = None
+
+
+@command
+def plan_for_case(case: EndedCase, *, after: timedelta, actor: Actor) -> UUID | None:
+    """Plan the survey that asks how a case was handled; None without such a survey, or when it was planned before.
+
+    The hospital's own survey, else the group's. The rules that guard a patient hold, only the days between surveys do not:
+    it was the patient who began this.
+    """
+    template = db.session.execute(
+        select(SurveyTemplate)
+        .where(
+            SurveyTemplate.code == f"{case.type}_resolution",
+            SurveyTemplate.is_published,
+            SurveyTemplate.archived_at.is_(None),
+            (SurveyTemplate.hospital_id == case.hospital_id) | SurveyTemplate.hospital_id.is_(None),
+        )
+        .order_by(SurveyTemplate.hospital_id.nulls_last())
+        .limit(1)
+    ).scalar_one_or_none()
+    if template is None:
+        return None
+    return plan(
+        Plan(
+            template_id=template.id,
+            hospital_id=case.hospital_id,
+            patient_id=case.patient_id,
+            journey_id=None,
+            once=f"case:{case.cycle}",
+            department_id=case.department_id,
+            physician_id=None,
+            send_at=clock.now() + after,
+            cause_type=case.type,
+            cause_id=case.id,
+        ),
+        actor=actor,
+    )
 
 
 def plan(wanted: Plan, *, actor: Actor) -> UUID | None:
-    """Write one planned survey; None when the visit has one of the same cause."""
+    """Write one planned survey; None when the visit or the case has one of the same cause."""
     now = clock.now()
     instance_id = uuid7()
-    with passage("one survey per visit and cause: the unique key decides between two workers"):
+    key: dict[str, Any] = {"index_elements": ["journey_id", "once"]}
+    if wanted.cause_id is not None:
+        key = {"index_elements": ["cause_id", "once"], "index_where": SurveyInstance.cause_id.is_not(None)}
+    with passage("one survey per visit or case and cause: the unique key decides between two workers"):
         made = db.session.execute(
             insert(SurveyInstance)
             .values(
@@ -97,7 +152,7 @@ def plan(wanted: Plan, *, actor: Actor) -> UUID | None:
                 answered_channel="",
                 **asdict(wanted),
             )
-            .on_conflict_do_nothing(index_elements=["journey_id", "once"])
+            .on_conflict_do_nothing(**key)
             .returning(SurveyInstance.id)
         ).scalar_one_or_none()
     if made is not None:

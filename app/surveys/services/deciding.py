@@ -66,7 +66,8 @@ def _facts(
     on_hold: bool,
 ) -> ContactFacts:
     patient, instance, contact = case.patient, case.instance, case.contact
-    before = [at for survey_id, at in asked.get(patient.id, []) if survey_id != instance.id]
+    rests = instance.cause_id is None  # who complained wants to be heard, also a day after another survey
+    before = [at for survey_id, at in asked.get(patient.id, []) if rests and survey_id != instance.id]
     return ContactFacts(
         now=clock.now(),
         planned_for=instance.send_at,
@@ -80,7 +81,7 @@ def _facts(
         has_consent=case.has_consent,
         has_address=bool(case.channels),
         patient_asked_at=max(before, default=None),
-        phone_asked_at=phones.get(case.digest) if case.digest else None,
+        phone_asked_at=phones.get(case.digest) if rests and case.digest else None,
         has_questions=bool(instance.questions),
     )
 

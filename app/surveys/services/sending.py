@@ -27,6 +27,7 @@ BATCH = 50
 PURPOSE = "survey"
 PATH = "/s/"
 INVITATION, REMINDER = "surveys/invitation", "surveys/reminder"
+INVITATIONS = {"complaint": "surveys/resolution"}  # where it asks about a case and not about a visit
 
 
 def send_due() -> int:
@@ -95,7 +96,8 @@ def _skip(case: Case, reason: SkipReason, actor: Actor) -> None:
 
 def _invite(case: Case, actor: Actor) -> None:
     instance, template = case.instance, case.template
-    message = write(case, INVITATION, MessageClass.SURVEY, once=f"survey:{instance.id}:invitation", actor=actor)
+    words = INVITATIONS.get(instance.cause_type, INVITATION)
+    message = write(case, words, MessageClass.SURVEY, once=f"survey:{instance.id}:invitation", actor=actor)
     instance.invited_at = clock.now()
     instance.expires_at = message.not_before + timedelta(days=template.link_days)
     if template.reminder_hours:
