@@ -58,6 +58,7 @@ def _configure(app: APIFlask, settings: Settings) -> None:
         SQLALCHEMY_ENGINE_OPTIONS={"pool_size": 8, "max_overflow": 8, "pool_pre_ping": True, "pool_recycle": 1800},
         REDIS_URL=settings.redis_url,
         DATA_DIR=str(settings.data_dir),
+        SCANNER_URL=settings.scanner_url,
         AUDIT_KEY=settings.audit_key,
         LINK_KEY=settings.link_key,
         FIELD_KEYS=settings.field_keys,

@@ -30,6 +30,7 @@ class Settings:
     link_key: bytes  # derives tokens of links in messages
     field_keys: Mapping[str, bytes]  # key id -> key; the first encrypts, all decrypt (raw hospital messages)
     raw_days: int  # how long raw hospital messages are kept, encrypted
+    scanner_url: str  # ClamAV's protocol, tcp://host:3310 or unix:///path; empty: files are not checked for viruses
     simulator_url: str  # the local provider simulator; refused in production
     trusted_hosts: tuple[str, ...]
     proxies: int  # reverse proxies in front whose X-Forwarded-* headers are believed
@@ -61,6 +62,7 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
         link_key=_key(env, "PX360_LINK_KEY"),
         field_keys=_keyring(env),
         raw_days=_days(env, "PX360_RAW_DAYS", 90),
+        scanner_url=_scanner(env),
         simulator_url=env.get("SIMULATOR_URL", "").rstrip("/"),
         trusted_hosts=_hosts(env),
         proxies=int(env.get("PX360_PROXIES", "0")),
@@ -84,6 +86,13 @@ def _refuse_toys(env: Mapping[str, str]) -> None:
     for name in ("PX360_CLOCK_FILE", "SIMULATOR_URL"):
         if env.get(name):
             raise SettingsError(f"{name} is set: a moved clock or a simulator is refused in production.")
+
+
+def _scanner(env: Mapping[str, str]) -> str:
+    url = env.get("PX360_SCANNER_URL", "")
+    if url and urlsplit(url).scheme not in ("tcp", "unix"):
+        raise SettingsError("PX360_SCANNER_URL must begin with tcp:// or unix://.")
+    return url
 
 
 def _needed(env: Mapping[str, str], name: str) -> str:

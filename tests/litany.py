@@ -67,11 +67,10 @@ DOORS: dict[str, frozenset[str]] = {
     **dict.fromkeys(
         ("complaints.queue", "complaints.show", "complaints.move", "complaints.panel_of_patient"), COMPLAINANTS
     ),
-    **dict.fromkeys(("complaints.new", "complaints.create"), HEADS | {"source_user"}),
+    **dict.fromkeys(("complaints.new", "complaints.create", "complaints.panel_of_messages"), HEADS | {"source_user"}),
     **dict.fromkeys(
         (
             "complaints.choose_owner",
-            "complaints.panel_of_messages",
             "complaints.choose_patient",
             "complaints.identify",
             "complaints.assign",

@@ -13,7 +13,18 @@ def register(app: Flask) -> None:
     """Add the domain to the application."""
     from flask_babel import lazy_gettext as _l
 
-    from app.complaints import api, explaining_views, handlers, jobs, panels, public, views, words, working_views  # noqa: F401 - some declare themselves
+    from app.complaints import (  # noqa: F401 - some declare themselves
+        api,
+        explaining_views,
+        file_views,
+        handlers,
+        jobs,
+        panels,
+        public,
+        views,
+        words,
+        working_views,
+    )
     from app.complaints.policy import Perm
     from app.core.web import menu
     from app.core.web.panels import badge

@@ -23,8 +23,10 @@ from app.complaints.events import (
     ExplanationMoved,
 )
 from app.complaints.models import Complaint, Explanation
-from app.complaints.services import hearing, tracking
+from app.complaints.services import filing, hearing, tracking
 from app.core.access.actor import Actor, Role, system_actor
+from app.core.attachments import keeping
+from app.core.attachments.events import AttachmentQuarantined
 from app.core.db import db
 from app.core.events import Entry, on, record
 from app.core.sla import notices
@@ -38,6 +40,7 @@ ERASED = "–"
 
 bell.kind("complaints/received", _l("New complaint %(reference)s"))
 bell.kind("complaints/assigned", _l("You are the owner of complaint %(reference)s"))
+bell.kind("complaints/virus", _l("A file of complaint %(reference)s is held back: a virus was found"))
 bell.kind("complaints/added", _l("Who complained wrote something: %(reference)s"))
 bell.kind("complaints/unsatisfied", _l("The answer to complaint %(reference)s did not satisfy"))
 bell.kind("complaints/resumed", _l("Complaint %(reference)s goes on: its return date has come"))
@@ -88,6 +91,14 @@ def tell_who_complained(entry: Entry) -> None:
         tracking.tell_answer(entry.subject_id, once=entry.id, actor=_actor(entry))
     elif entry.data["after"] == ComplaintStatus.CLOSED:
         hearing.ask_how_it_was(entry.subject_id, actor=_actor(entry))
+
+
+@on(AttachmentQuarantined)
+def tell_of_virus(entry: Entry) -> None:
+    """Tell the owner that a file of a complaint is held back."""
+    complaint = db.session.get(Complaint, entry.subject_id) if entry.data["about_type"] == filing.COMPLAINT else None
+    if complaint is not None:
+        _tell(entry, [complaint.assignee_id], "complaints/virus", reference=complaint.reference)
 
 
 @on(SurveyCompleted)
@@ -190,7 +201,9 @@ def follow_merged_patient(entry: Entry) -> None:
 @on(PatientErased)
 def forget_erased_patient(entry: Entry) -> None:
     """Remove what identifies the patient and the free text; codes stay for statistics (domain.md section 1.4)."""
-    for complaint in db.session.execute(select(Complaint).where(Complaint.patient_id == entry.subject_id)).scalars():
+    rows = db.session.execute(select(Complaint).where(Complaint.patient_id == entry.subject_id)).scalars().all()
+    keeping.erase([complaint.id for complaint in rows], actor=_actor(entry))
+    for complaint in rows:
         complaint.title = complaint.words = ERASED
         complaint.contact_name = complaint.contact_phone = complaint.wish = complaint.place = ""
 
@@ -224,7 +237,7 @@ def _clocked(entry: Entry) -> Complaint | Explanation | None:
     return db.session.get(model, entry.subject_id) if model else None
 
 
-def _tell(entry: Entry, people: Iterable[UUID | None], kind: str, url: str = "") -> None:
+def _tell(entry: Entry, people: Iterable[UUID | None], kind: str, url: str = "", reference: str = "") -> None:
     told = [each for each in people if each is not None and each != entry.actor_id]
     if not told or entry.hospital_id is None:
         return
@@ -233,7 +246,7 @@ def _tell(entry: Entry, people: Iterable[UUID | None], kind: str, url: str = "")
         kind,
         about=("complaint", entry.subject_id),
         url=url or f"/complaints/{entry.subject_id}",
-        params={"reference": entry.data["reference"]},
+        params={"reference": reference or entry.data["reference"]},
         once=f"{entry.id}:{kind}",
         hospital_id=entry.hospital_id,
         actor=_actor(entry),

@@ -17,10 +17,11 @@ from flask_babel import gettext as _
 from app.complaints import queries
 from app.complaints.enums import RELATIONS
 from app.complaints.models import Complaint
-from app.complaints.services import hearing, proving, receiving, tracking
+from app.complaints.services import filing, hearing, proving, receiving, tracking
 from app.complaints.services.receiving import ComplaintFacts
 from app.core import throttle
 from app.core.access.actor import acting_as, system_actor
+from app.core.attachments import keeping, kinds
 from app.core.errors import Conflict, Invalid
 from app.core.i18n import LANGUAGES, language
 from app.core.keys.links import token_for
@@ -34,7 +35,9 @@ bp = Blueprint("complaint_form", __name__, url_prefix="/c")
 WHY = "anybody may complain; the page carries no session and shows nothing of anybody"
 LINK = "the tracking link is the credential, and shows state and dates only"
 PROVED = "the tracking link and a code to the phone on file are the credential; the proof is in the form itself"
+MOST_BYTES = 60 * 1024 * 1024  # of one sending, files and all
 NOTHING: Mapping[str, Any] = {}
+ACCEPT = ",".join(sorted(kinds.TAKEN))
 MOST = {"words": 5_000, "wish": 1_000, "place": 200, "contact_name": 200, "contact_phone": 40}
 
 
@@ -50,11 +53,14 @@ def form() -> Response:
 @public(WHY, csrf=False)
 def send() -> Response:
     """Take the complaint in and go to its tracking page."""
+    request.max_content_length = MOST_BYTES
     _speak()
     throttle.hit("complaint.address", request.remote_addr or "")
     typed = {name: _clean(name) for name in MOST}
     try:
+        incoming = keeping.look_at(request.files.getlist("files"))
         complaint = receiving.receive_from_public(hospital_id=_hospital(), facts=_facts(typed))
+        filing.attach_from_complainant(complaint, incoming)
     except Invalid as refusal:
         return _form({**typed, **request.form}, refusal.fields, 422)
     token = token_for(tracking.PURPOSE, complaint.handle)
@@ -99,8 +105,16 @@ def read(token: str) -> Response:
 @bp.post("/<token>/added")
 @public(PROVED, csrf=False)
 def add(token: str) -> Response:
-    """Keep what the complainant adds."""
-    return _said(token, lambda complaint: hearing.add_words(complaint, _longest(clean_text(request.form.get("words")))))
+    """Keep what the complainant adds: words, with files or without."""
+    request.max_content_length = MOST_BYTES
+    return _said(token, _add)
+
+
+def _add(complaint: Complaint) -> Complaint:
+    incoming = keeping.look_at(request.files.getlist("files"))
+    added = hearing.add_words(complaint, _longest(clean_text(request.form.get("words"))))
+    filing.attach_from_complainant(added, incoming)
+    return added
 
 
 @bp.post("/<token>/withdrawn")
@@ -140,6 +154,7 @@ def _said(token: str, command: Callable[[Complaint], Complaint]) -> Response:
 
 
 def _counted(token: str) -> None:
+    _speak()
     throttle.hit("complaint.token", hashlib.sha256(token.encode()).hexdigest())
 
 
@@ -166,12 +181,25 @@ def _words(
     complaint = proving.proved(token, proof)
     with acting_as(system_actor("who complained reads what was written", complaint.hospital_id)):
         written = queries.shown_to_complainant(complaint)
+        attached = keeping.of_case(complaint.id)
     return _page(
-        "words", tracking.track(token), token, status,
-        complaint=complaint, written=written, proof=proof, errors=errors, problem=problem, is_saved=is_saved,
-        may_add=hearing.may_add(complaint), may_withdraw=hearing.may_withdraw(complaint), most=MOST,
+        "words",
+        tracking.track(token),
+        token,
+        status,
+        complaint=complaint,
+        written=written,
+        attached=attached,
+        kinds=ACCEPT,
+        proof=proof,
+        errors=errors,
+        problem=problem,
+        is_saved=is_saved,
+        may_add=hearing.may_add(complaint),
+        may_withdraw=hearing.may_withdraw(complaint),
+        most=MOST,
         typed=request.form.get("words", "") if errors or problem else "",
-    )  # fmt: skip
+    )
 
 
 def _page(name: str, found: tracking.Tracked, token: str, status: int, **shown: Any) -> Response:
@@ -251,6 +279,7 @@ def _form(typed: Mapping[str, Any], errors: Mapping[str, Any], status: int = 200
         hospitals=_hospitals(),
         relations=RELATIONS,
         most=MOST,
+        kinds=ACCEPT,
         hospital_name="",
     )
     return _kept_out_of_caches(make_response(page, status))

@@ -214,3 +214,22 @@ class ClassOut(Out):
     subcategory_ar: str
     name_en: str
     name_ar: str
+
+
+class AttachmentQuery(In):
+    """What the file is called; its ending follows its bytes."""
+
+    name: Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00]*$")] = "file"
+
+
+class AttachmentOut(Out):
+    """One file: `state` says whether its bytes may be had (`clean`, `unscanned`)."""
+
+    id: UUID
+    name: str
+    media_type: str
+    size: int
+    sha256: str
+    state: str
+    added_by_id: UUID | None
+    created_at: datetime

@@ -40,6 +40,11 @@ def store(stream: BinaryIO, *, folder: str, allowed: frozenset[str], most: int =
     media_type = sniff(data)
     if media_type not in allowed:
         raise Invalid(file=_l("This kind of file is not taken here."))
+    return put(data, folder=folder, media_type=media_type)
+
+
+def put(data: bytes, *, folder: str, media_type: str) -> StoredFile:
+    """Keep bytes that were checked already."""
     file_id = uuid7()
     relative = Path("files") / folder / file_id.hex[-2:] / file_id.hex
     target = data_dir() / relative

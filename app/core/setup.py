@@ -17,6 +17,7 @@ from app.core import cli, health, i18n
 from app.core import logging as logs
 from app.core.access.actor import Actor
 from app.core.api import docs
+from app.core.attachments import words as attachment_words
 from app.core.db.base import db
 from app.core.events import audit_views
 from app.core.sla import panels
@@ -50,6 +51,7 @@ def init_app(app: APIFlask, settings: Settings) -> None:
     live.init_app(app)
     health.init_app(app)
     panels.init_app(app)
+    attachment_words.init_app(app)
     audit_views.init_app(app)
     docs.init_app(app, is_open=settings.open_api_docs)
     Compress(app)

@@ -16,6 +16,7 @@ VALUES = {
         "days": "7",
         "role": "Staff",
         "reference": "CMP-2026-000007",
+        "code": "123456",
     },
     "ar": {
         "hospital": "مستشفى النور",
@@ -24,6 +25,7 @@ VALUES = {
         "days": "7",
         "role": "موظف",
         "reference": "CMP-2026-000007",
+        "code": "123456",
     },
 }
 READ: dict[tuple[str, str], tuple[str, str]] = {
@@ -53,6 +55,41 @@ READ: dict[tuple[str, str], tuple[str, str]] = {
         "Al Noor Hospital: your opinion matters to us|There is still time to tell us how your visit was:\n"
         "https://x.sa/s/abc\n\nAl Noor Hospital",
         "مستشفى النور: رأيكم يهمنا|ما زال بإمكانكم أن تخبرونا كيف كانت زيارتكم:\nhttps://x.sa/s/abc\n\nمستشفى النور",
+    ),
+    ("surveys/resolution", "sms"): (
+        "How did we handle your complaint? https://x.sa/s/abc",
+        "كيف تعاملنا مع شكواكم؟ https://x.sa/s/abc",
+    ),
+    ("surveys/resolution", "whatsapp"): (
+        "Al Noor Hospital: how did we handle your complaint? https://x.sa/s/abc",
+        "مستشفى النور: كيف تعاملنا مع شكواكم؟ https://x.sa/s/abc",
+    ),
+    ("surveys/resolution", "email"): (
+        "Al Noor Hospital: how did we handle your complaint?|Please tell us how we handled your complaint. "
+        "It takes two minutes:\nhttps://x.sa/s/abc\n\nAl Noor Hospital",
+        "مستشفى النور: كيف تعاملنا مع شكواكم؟|نرجو أن تخبرونا كيف تعاملنا مع شكواكم، ولن يستغرق ذلك إلا دقيقتين:\n"
+        "https://x.sa/s/abc\n\nمستشفى النور",
+    ),
+    ("complaints/answered", "sms"): (
+        "We answered your complaint CMP-2026-000007: https://x.sa/s/abc",
+        "رددنا على شكواكم CMP-2026-000007 https://x.sa/s/abc",
+    ),
+    ("complaints/answered", "whatsapp"): (
+        "Al Noor Hospital: we answered your complaint CMP-2026-000007. Read the answer here: https://x.sa/s/abc",
+        "مستشفى النور: رددنا على شكواكم CMP-2026-000007. تجدون الرد هنا: https://x.sa/s/abc",
+    ),
+    ("complaints/message", "sms"): (
+        "The patient experience office wrote to you about CMP-2026-000007: https://x.sa/s/abc",
+        "رسالة من تجربة المريض CMP-2026-000007 https://x.sa/s/abc",
+    ),
+    ("complaints/message", "whatsapp"): (
+        "Al Noor Hospital: the patient experience office wrote to you about CMP-2026-000007. Read it here: "
+        "https://x.sa/s/abc",
+        "مستشفى النور: كتب إليكم مكتب تجربة المريض بشأن CMP-2026-000007. تجدون الرسالة هنا: https://x.sa/s/abc",
+    ),
+    ("complaints/code", "sms"): (
+        "Your code for PX360: 123456. It is good for ten minutes. Give it to nobody.",
+        "رمزكم: 123456 وهو صالح لعشر دقائق. لا تعطوه لأحد.",
     ),
     ("complaints/received", "sms"): (
         "We received your complaint CMP-2026-000007. Follow it: https://x.sa/s/abc",

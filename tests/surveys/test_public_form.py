@@ -248,5 +248,6 @@ def test_a_template_in_use_is_the_seeded_one(house: Any) -> None:
         "ems",
         "inpatient",
         "day_case",
+        "complaint_resolution",
     }
     assert sending.PATH == "/s/"

@@ -1,0 +1,39 @@
+"""Files of a complaint: added by who works on it, by the partner's desk that entered it, or by who complained."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from app.complaints.models import Complaint
+from app.complaints.policy import Perm
+from app.core.access.actor import Actor, acting_as, system_actor
+from app.core.access.policy import load
+from app.core.attachments import keeping
+from app.core.attachments.keeping import About, Incoming
+from app.core.attachments.models import Attachment
+from app.core.db import command
+from app.core.web.live import touch
+
+COMPLAINT = "complaint"
+
+
+@command
+def attach(complaint_id: UUID, incoming: Sequence[Incoming], *, actor: Actor) -> list[Attachment]:
+    """Add files to a complaint. NotFound, NotAllowed; Invalid (`files`): it holds too many."""
+    complaint = load(Complaint, complaint_id, actor=actor, needs=Perm.CREATE, sees=Perm.READ)
+    return _keep(complaint, incoming, actor)
+
+
+@command
+def attach_from_complainant(complaint: Complaint, incoming: Sequence[Incoming]) -> list[Attachment]:
+    """Add files that came with the words of who complained; the page has found out that it is them. Invalid (`files`)."""
+    actor = system_actor("who complained added files", complaint.hospital_id)
+    with acting_as(actor):
+        return _keep(complaint, incoming, actor)
+
+
+def _keep(complaint: Complaint, incoming: Sequence[Incoming], actor: Actor) -> list[Attachment]:
+    rows = keeping.keep(About(COMPLAINT, complaint.id, complaint.hospital_id), incoming, actor=actor)
+    touch("complaints", hospital_id=complaint.hospital_id)
+    return rows

@@ -1,0 +1,37 @@
+"""Taking off an image what its camera wrote into it: place, time, device. Turned as its camera meant it first. Pure."""
+
+from __future__ import annotations
+
+import io
+
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+MOST_PIXELS = 60_000_000
+_FORMATS = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP", "image/gif": "GIF"}
+
+
+class BadImage(ValueError):
+    """These bytes are no image that can be read, or one of absurd size."""
+
+
+def without_metadata(data: bytes, media_type: str) -> bytes:
+    """Give the image anew from its pixels alone; moving pictures keep their frames. Raises BadImage."""
+    try:
+        with Image.open(io.BytesIO(data), formats=[_FORMATS[media_type]]) as image:
+            if image.width * image.height > MOST_PIXELS:
+                raise BadImage
+            moving = getattr(image, "n_frames", 1) > 1
+            kept = image if moving else ImageOps.exif_transpose(image)
+            kept.info = {
+                name: value for name, value in kept.info.items() if name in ("duration", "loop", "transparency")
+            }
+            target = io.BytesIO()
+            kept.save(target, format=_FORMATS[media_type], **_options(media_type, moving=moving))
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError) as problem:
+        raise BadImage from problem
+    return target.getvalue()
+
+
+def _options(media_type: str, *, moving: bool) -> dict[str, object]:
+    options: dict[str, object] = {"save_all": True} if moving else {}
+    return {**options, "quality": 92} if media_type in ("image/jpeg", "image/webp") else options
