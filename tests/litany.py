@@ -53,7 +53,13 @@ PUBLIC: dict[str, str] = {
     "survey_form.callback": "patient's link",
     "survey_public_api.read": "patient's token",
     **dict.fromkeys(
-        ("complaint_form.ask_code", "complaint_form.read", "complaint_form.add", "complaint_form.withdraw"),
+        (
+            "complaint_form.ask_code",
+            "complaint_form.read",
+            "complaint_form.add",
+            "complaint_form.withdraw",
+            "complaint_form.letter",
+        ),
         "tracking link and a code to the phone on file",
     ),
     "survey_public_api.submit": "patient's token",
@@ -67,10 +73,27 @@ DOORS: dict[str, frozenset[str]] = {
     **dict.fromkeys(
         ("complaints.queue", "complaints.show", "complaints.move", "complaints.panel_of_patient"), COMPLAINANTS
     ),
-    **dict.fromkeys(("complaints.new", "complaints.create", "complaints.panel_of_messages"), HEADS | {"source_user"}),
+    **dict.fromkeys(
+        (
+            "complaints.new",
+            "complaints.create",
+            "complaints.panel_of_messages",
+            "complaints.panel_of_files",
+            "complaints.add_files",
+            "complaints.open_file",
+            "complaints_api.list_attachments",
+            "complaints_api.add_attachment",
+            "complaints_api.attachment_content",
+        ),
+        HEADS | {"source_user"},
+    ),
     **dict.fromkeys(
         (
             "complaints.choose_owner",
+            "complaints.write_letter",
+            "complaints.issue_letter",
+            "complaints.make_pack",
+            "complaints.show_paper",
             "complaints.choose_patient",
             "complaints.identify",
             "complaints.assign",

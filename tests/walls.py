@@ -14,9 +14,10 @@ from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 
 from app.accounts.models import LoginSession, RoleAssignment, User
-from app.complaints.models import Complaint, ComplaintPoint, Explanation
+from app.complaints.models import Complaint, ComplaintPaper, ComplaintPoint, Explanation
 from app.core.access.actor import Actor, acting_as, system_actor
 from app.core.access.wall import passage
+from app.core.attachments.models import Attachment
 from app.core.db import Base, GroupOrTenant, Tenant, db, unit_of_work, uuid7
 from app.core.events.models import Delivery, EventLog
 from app.core.jobs import queues
@@ -57,6 +58,8 @@ TABLES: dict[str, Any] = {
     "explanation_id": Explanation,
     "point_id": ComplaintPoint,
     "clock_id": SlaClock,
+    "attachment_id": Attachment,
+    "paper_id": ComplaintPaper,
     "delivery_id": Delivery,
     "hospital_id": Hospital,
     "instance_id": SurveyInstance,
@@ -87,6 +90,7 @@ TABLES: dict[str, Any] = {
     "survey_builder.template_id": SurveyTemplate,
     "surveys_api.template_id": SurveyTemplate,
     "actions.panel_of_survey.subject_id": SurveyInstance,
+    "complaints.panel_of_files.subject_id": Complaint,
     "complaints.panel_of_messages.subject_id": Complaint,
     "complaints.panel_of_patient.subject_id": Patient,
     "surveys.panel_of_visit.subject_id": Journey,

@@ -9,16 +9,18 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from apiflask import APIFlask
+from werkzeug.datastructures import FileStorage
 
 from app.accounts.models import AccountLink
 from app.accounts.services import credentials
 from app.complaints import queries as complaint_queries
-from app.complaints.services import explaining, points, receiving, stepping, writing
+from app.complaints.services import explaining, filing, papers, points, receiving, stepping, writing
 from app.complaints.services.explaining import Question as Asked
 from app.complaints.services.points import PointFacts
 from app.complaints.services.receiving import ComplaintFacts
 from app.complaints.services.stepping import StepFacts
 from app.core.access.actor import Actor, acting_as, system_actor
+from app.core.attachments import keeping
 from app.core.db import db, unit_of_work
 from app.core.events import outbox
 from app.core.keys.links import new_handle
@@ -156,6 +158,9 @@ def _complaint(cast: Cast, officer: Actor, number: int) -> None:
         writing.add_note(complaint.id, "Called the clinic.", actor=officer)
         question = Asked("Why did it take so long?", "انتظرت ثلاث ساعات", cast.er.id, point.id)
         explaining.ask(complaint.id, cast["physician"].id, question, actor=officer)
+        scan = FileStorage(io.BytesIO(b"%PDF-1.7 a bill"), filename="Noura Alotaibi.pdf")
+        filing.attach(complaint.id, keeping.look_at([scan]), actor=officer)
+        papers.make_pack(complaint.id, "en", actor=officer)
         unnamed = ComplaintFacts(words="The parking is full every day.", is_anonymous=True)
         receiving.receive(hospital_id=cast.a.id, facts=unnamed, actor=officer)
 

@@ -196,6 +196,7 @@ def list_attachments(complaint_id: UUID) -> Any:
 @requires(Perm.CREATE)
 def add_attachment(complaint_id: UUID, query_data: AttachmentQuery) -> Any:
     """Keep a file; the same bytes again are the file that is there."""
+    filing.taker(complaint_id, current_actor)
     throttle.hit("upload.actor", str(current_actor.id))
     body = FileStorage(request.stream, filename=query_data.name)
     return filing.attach(complaint_id, keeping.look_at([body]), actor=current_actor)[0]

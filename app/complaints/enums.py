@@ -138,3 +138,17 @@ NOTE_KINDS: dict[str, Any] = {
 }
 WRITTEN_BY_STAFF = ("note", "call", "message")
 SHOWN_TO_COMPLAINANT = ("message", "added")
+
+# how a letter begins and ends in each language; data, not translations: a letter's language is the patient's
+PAPER_WORDS: dict[str, tuple[str, str]] = {
+    "en": (
+        "Thank you for telling us what happened. We looked into each point of your complaint, and this is our answer.",
+        "If this answer does not help you, tell us within 30 days and we look at it again. You may also turn to the "
+        "Ministry of Health by calling 937. We wish you good health.",
+    ),
+    "ar": (
+        "السلام عليكم ورحمة الله وبركاته. نشكركم على إبلاغنا بما حدث. درسنا كل نقطة من شكواكم، وهذا ردنا عليها.",
+        "إن لم يفدكم هذا الرد فأخبرونا خلال 30 يومًا لنعيد النظر فيه، ولكم أيضًا التواصل مع وزارة الصحة على الرقم 937. "
+        "نتمنى لكم دوام الصحة والعافية.",
+    ),
+}

@@ -67,6 +67,16 @@ class ComplaintJudged(ComplaintEvent):
 
 
 @dataclass(frozen=True)
+class ComplaintPaperMade(ComplaintEvent):
+    """A letter was issued, or the whole case was put together as a pack."""
+
+    kind: ClassVar[str] = "complaints.complaint.paper_made"
+    paper_id: UUID
+    paper: str  # letter, pack
+    language: str
+
+
+@dataclass(frozen=True)
 class ComplaintMerged(ComplaintEvent):
     """The complaint was found to be a duplicate, or was parted from the other again."""
 

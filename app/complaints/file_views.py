@@ -11,11 +11,12 @@ from flask_babel import lazy_gettext as _l
 from app.complaints import queries
 from app.complaints.models import Complaint
 from app.complaints.policy import Perm
-from app.complaints.services import filing
+from app.complaints.services import filing, papers
 from app.complaints.views import answered, bp
 from app.core import throttle
 from app.core.access.policy import can_on, load
 from app.core.attachments import keeping, kinds
+from app.core.i18n import LANGUAGES
 from app.core.web import current_actor, page, requires
 from app.core.web.forms import Form
 from app.core.web.panels import panel
@@ -28,11 +29,16 @@ panel("complaint", 10, _l("Files"), "complaints.panel_of_files", Perm.IDENTIFY)
 def panel_of_files(subject_id: UUID) -> Response:
     """Show the files of a complaint, and take more."""
     complaint = queries.get(subject_id, actor=current_actor)
+    made = papers.papers_of(complaint.id)
+    drawn = {paper.attachment_id for paper in made}
     return page(
         "complaints/files_page.html",
         part="complaints/_files.html",
         complaint=complaint,
-        rows=keeping.of_case(complaint.id),
+        rows=[each for each in keeping.of_case(complaint.id) if each.id not in drawn],
+        papers=made,
+        languages=LANGUAGES,
+        may_work=can_on(current_actor, Perm.WORK, complaint),
         may_add=can_on(current_actor, Perm.CREATE, complaint),
         kinds=",".join(sorted(kinds.TAKEN)),
         most=keeping.MOST_BYTES // 1024 // 1024,
@@ -43,6 +49,7 @@ def panel_of_files(subject_id: UUID) -> Response:
 @requires(Perm.CREATE)
 def add_files(complaint_id: UUID) -> Response:
     """Take files in."""
+    filing.taker(complaint_id, current_actor)
     throttle.hit("upload.actor", str(current_actor.id))
     form = Form()
     uploads = request.files.getlist("files")

@@ -26,6 +26,7 @@ from app.complaints.enums import (
     WRITTEN_BY_STAFF,
 )
 from app.complaints.models import ComplaintPoint
+from app.complaints.services.papers import LetterFacts
 from app.complaints.services.points import PointFacts
 from app.complaints.services.receiving import ComplaintFacts
 from app.complaints.services.stepping import StepFacts
@@ -143,6 +144,27 @@ class NoteForm(Form):
 
     kind = SelectField(_l("What it is"), choices=_choices(NOTE_KINDS, only=WRITTEN_BY_STAFF), default="note")
     body = TextField(_l("Note"), [DataRequired(_l("Write something first."))])
+
+
+class LetterForm(Form):
+    """Issue the answer as a letter."""
+
+    version = VersionField()
+    language = SelectField(_l("Language of the letter"), choices=_choices(LANGUAGES))
+    opening = TextField(_l("How it begins"), [DataRequired(_l("This field is required."))], most=2000)
+    closing = TextField(_l("How it ends"), [DataRequired(_l("This field is required."))], most=2000)
+    signatory_name = LineField(_l("Who signs"), [DataRequired(_l("This field is required."))])
+    signatory_title = LineField(_l("Title of who signs"), [DataRequired(_l("This field is required."))])
+
+    def facts(self) -> LetterFacts:
+        """Give what was typed."""
+        return LetterFacts(
+            self.language.data,
+            self.opening.data or "",
+            self.closing.data or "",
+            self.signatory_name.data or "",
+            self.signatory_title.data or "",
+        )
 
 
 class PointForm(Form):

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from app.complaints import drawing
 from app.complaints.services import stepping
 from app.core.access.actor import acting_as, system_actor
 from app.core.jobs import job, periodic
-from app.core.jobs.queues import SWEEPS
+from app.core.jobs.queues import REPORTS, SWEEPS
 
 
 @job(queue=SWEEPS, timeout=120)
@@ -24,6 +25,15 @@ def close_silent_complaints() -> None:
             pass
 
 
+@job(queue=REPORTS, timeout=600)
+def draw_papers() -> None:
+    """Draw the letters and case packs that wait."""
+    with acting_as(system_actor("letters and case packs are drawn")) as actor:
+        while drawing.draw_waiting(actor):
+            pass
+
+
+periodic(draw_papers, every_seconds=60, purpose="Draw letters and case packs whose nudge was lost")
 periodic(resume_waiting_complaints, every_seconds=60, purpose="Let complaints go on whose return date has come")
 periodic(
     close_silent_complaints, every_seconds=900, purpose="Close resolved complaints after seven days without objection"

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.complaints.enums import ComplaintStatus, ExplanationStatus
 from app.core.access.policy import Scope
+from app.core.attachments.models import Attachment
 from app.core.db import Base, Record, Tenant, Versioned, code_column
 from app.core.keys.links import new_handle
 from app.organizations.models import Department
@@ -162,6 +163,31 @@ class Explanation(Tenant, Versioned, Record, Base):
     due_at: Mapped[datetime | None] = mapped_column(default=None)  # copied from its clock
     answered_at: Mapped[datetime | None] = mapped_column(default=None)
     closed_at: Mapped[datetime | None] = mapped_column(default=None)
+
+
+class ComplaintPaper(Tenant, Record, Base):
+    """A letter to who complained, or a pack of the whole case for MOH, CHI or accreditation: what it says, and its file.
+
+    A letter keeps the points as they were when it was issued; its file is drawn by a job and hangs on the complaint.
+    """
+
+    __tablename__ = "complaint_papers"
+    __table_args__ = (
+        Index("uq_complaint_papers_number", "complaint_id", "kind", "number", unique=True),
+        Index("ix_complaint_papers_waiting", "created_at", postgresql_where=text("state = 'waiting'")),
+    )
+
+    complaint_id: Mapped[UUID] = mapped_column(ForeignKey("complaints.id"))
+    kind: Mapped[str] = mapped_column(code_column(8))  # letter, pack
+    number: Mapped[int]
+    language: Mapped[str] = mapped_column(code_column(5))
+    says: Mapped[dict[str, Any]] = mapped_column(default=dict)  # of a letter: opening, points, closing, signatory
+    state: Mapped[str] = mapped_column(code_column(8), default="waiting")  # waiting, ready, failed
+    attachment_id: Mapped[UUID | None] = mapped_column(ForeignKey("attachments.id"), index=True, default=None)
+    made_by_id: Mapped[UUID | None]
+    made_at: Mapped[datetime]
+
+    attachment: Mapped[Attachment | None] = relationship(lazy="raise", viewonly=True)
 
 
 class TaxonomyVersion(Versioned, Record, Base):

@@ -1,12 +1,9 @@
-"""The public pages: anybody complains in their own words, gets a number, and follows it by a link. No cookie, no JavaScript.
-
-Beyond the state, the complainant proves with a code who they are; the proof travels in the forms of the page, in no cookie.
-"""
+"""The public page: anybody complains in their own words, gets a number, and follows it by a link. No cookie, no JavaScript."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -14,15 +11,13 @@ from uuid import UUID
 from flask import Blueprint, Response, g, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
-from app.complaints import queries
 from app.complaints.enums import RELATIONS
-from app.complaints.models import Complaint
-from app.complaints.services import filing, hearing, proving, receiving, tracking
+from app.complaints.services import filing, proving, receiving, tracking
 from app.complaints.services.receiving import ComplaintFacts
 from app.core import throttle
 from app.core.access.actor import acting_as, system_actor
 from app.core.attachments import keeping, kinds
-from app.core.errors import Conflict, Invalid
+from app.core.errors import Invalid
 from app.core.i18n import LANGUAGES, language
 from app.core.keys.links import token_for
 from app.core.web.doors import public
@@ -34,9 +29,7 @@ bp = Blueprint("complaint_form", __name__, url_prefix="/c")
 
 WHY = "anybody may complain; the page carries no session and shows nothing of anybody"
 LINK = "the tracking link is the credential, and shows state and dates only"
-PROVED = "the tracking link and a code to the phone on file are the credential; the proof is in the form itself"
 MOST_BYTES = 60 * 1024 * 1024  # of one sending, files and all
-NOTHING: Mapping[str, Any] = {}
 ACCEPT = ",".join(sorted(kinds.TAKEN))
 MOST = {"words": 5_000, "wish": 1_000, "place": 200, "contact_name": 200, "contact_phone": 40}
 
@@ -65,7 +58,7 @@ def send() -> Response:
         return _form({**typed, **request.form}, refusal.fields, 422)
     token = token_for(tracking.PURPOSE, complaint.handle)
     if complaint.is_anonymous:
-        return _track(token, is_new=True, code=proving.unnamed_code(complaint))
+        return show_state(token, is_new=True, code=proving.unnamed_code(complaint))
     return _kept_out_of_caches(
         make_response(redirect(url_for("complaint_form.track", token=token, lang=language(), new=1), 303))
     )
@@ -75,142 +68,32 @@ def send() -> Response:
 @public(LINK, csrf=False)
 def track(token: str) -> Response:
     """Show where a complaint stands."""
-    return _track(token, is_new=request.args.get("new") == "1")
+    return show_state(token, is_new=request.args.get("new") == "1")
 
 
-@bp.post("/<token>/code")
-@public(LINK, csrf=False)
-def ask_code(token: str) -> Response:
-    """Send a code to the phone on file and ask for it; who stays unnamed has one already."""
-    _counted(token)
-    try:
-        tail = proving.send_code(token)
-    except Conflict as refusal:
-        return _track(token, problem=refusal.message, status=409)
-    return _ask(token, tail)
-
-
-@bp.post("/<token>/words")
-@public(PROVED, csrf=False)
-def read(token: str) -> Response:
-    """Show what was written, after the code."""
-    _counted(token)
-    try:
-        proof = proving.prove(token, request.form.get("code", "")[:20])
-    except Invalid as refusal:
-        return _ask(token, request.form.get("tail", "")[:3], refusal.fields, 422)
-    return _words(token, proof)
-
-
-@bp.post("/<token>/added")
-@public(PROVED, csrf=False)
-def add(token: str) -> Response:
-    """Keep what the complainant adds: words, with files or without."""
-    request.max_content_length = MOST_BYTES
-    return _said(token, _add)
-
-
-def _add(complaint: Complaint) -> Complaint:
-    incoming = keeping.look_at(request.files.getlist("files"))
-    added = hearing.add_words(complaint, _longest(clean_text(request.form.get("words"))))
-    filing.attach_from_complainant(added, incoming)
-    return added
-
-
-@bp.post("/<token>/withdrawn")
-@public(PROVED, csrf=False)
-def withdraw(token: str) -> Response:
-    """End the complaint because its complainant wants so."""
-    if request.form.get("sure") != "yes":
-        return _said(token, lambda _complaint: _unsure())
-    return _said(token, hearing.withdraw)
-
-
-def _unsure() -> Complaint:
-    raise Invalid(sure=_("Tick the box if you are sure."))
-
-
-def _longest(text: str | None) -> str:
-    if len(text or "") > MOST["words"]:
-        raise Invalid(body=_("This text is too long."))
-    return text or ""
-
-
-def _said(token: str, command: Callable[[Complaint], Complaint]) -> Response:
-    """Run a command of a proved complainant and show the page again, with what was refused beside its field."""
-    _counted(token)
-    proof = request.form.get("proof", "")[:80]
-    try:
-        complaint = proving.proved(token, proof)
-    except Conflict as refusal:
-        return _track(token, problem=refusal.message, status=409)
-    try:
-        command(complaint)
-    except Invalid as refusal:
-        return _words(token, proof, errors=refusal.fields, status=422)
-    except Conflict as refusal:
-        return _words(token, proof, problem=refusal.message, status=409)
-    return _words(token, proof, is_saved=True)
-
-
-def _counted(token: str) -> None:
+def counted(token: str) -> None:
+    """Choose the language and count this use of the link. TooMany."""
     _speak()
     throttle.hit("complaint.token", hashlib.sha256(token.encode()).hexdigest())
 
 
-def _track(token: str, *, is_new: bool = False, code: str = "", problem: Any = "", status: int = 200) -> Response:
-    _counted(token)
+def show_state(token: str, *, is_new: bool = False, code: str = "", problem: Any = "", status: int = 200) -> Response:
+    """Give the page that the link alone opens; `code` is shown once, to who stays unnamed."""
+    counted(token)
     found = tracking.track(token)
-    return _page("track", found, token, status, is_new=is_new, code=code, problem=problem)
+    return shown("track", found, token, status, is_new=is_new, code=code, problem=problem)
 
 
-def _ask(token: str, tail: str, errors: Mapping[str, Any] = NOTHING, status: int = 200) -> Response:
-    found = tracking.track(token)
-    return _page("code", found, token, status, tail=tail if tail.isdigit() else "", errors=errors)
-
-
-def _words(
-    token: str,
-    proof: str,
-    *,
-    errors: Mapping[str, Any] = NOTHING,
-    problem: Any = "",
-    is_saved: bool = False,
-    status: int = 200,
-) -> Response:
-    complaint = proving.proved(token, proof)
-    with acting_as(system_actor("who complained reads what was written", complaint.hospital_id)):
-        written = queries.shown_to_complainant(complaint)
-        attached = keeping.of_case(complaint.id)
-    return _page(
-        "words",
-        tracking.track(token),
-        token,
-        status,
-        complaint=complaint,
-        written=written,
-        attached=attached,
-        kinds=ACCEPT,
-        proof=proof,
-        errors=errors,
-        problem=problem,
-        is_saved=is_saved,
-        may_add=hearing.may_add(complaint),
-        may_withdraw=hearing.may_withdraw(complaint),
-        most=MOST,
-        typed=request.form.get("words", "") if errors or problem else "",
-    )
-
-
-def _page(name: str, found: tracking.Tracked, token: str, status: int, **shown: Any) -> Response:
+def shown(name: str, found: tracking.Tracked, token: str, status: int, **more: Any) -> Response:
+    """Give a page about one complaint: `name` is its template, `more` what it shows besides."""
     _speak(found.language)
     page = render_template(
         f"complaints/public/{name}.html",
         found=found,
         token=token,
         hospital_name=found.hospital.name_en if language() == "en" else found.hospital.name_ar,
-        language_links=[] if shown.get("code") else _elsewhere(token),
-        **shown,
+        language_links=[] if more.get("code") else _elsewhere(token),
+        **more,
     )
     return _kept_out_of_caches(make_response(page, status))
 

@@ -18,6 +18,7 @@ from app.complaints.events import (
     ComplaintMerged,
     ComplaintMoved,
     ComplaintNoted,
+    ComplaintPaperMade,
     ComplaintPassedOn,
     ComplaintReceived,
     ComplaintSeverityChanged,
@@ -36,6 +37,7 @@ describe(ComplaintAssigned.kind, _l("It was handed over"), "user-check")
 describe(ComplaintIdentified.kind, _l("The patient was found"), "user")
 describe(ComplaintMoved.kind, _l("It took a step"), "arrow-right")
 describe(ComplaintJudged.kind, _l("The survey about the answer came back"), "clipboard-check")
+describe(ComplaintPaperMade.kind, _l("A letter or a case pack was made"), "file-text")
 describe(ComplaintMerged.kind, _l("It was merged with another"), "arrow-merge")
 describe(ComplaintSeverityChanged.kind, _l("Its severity was changed"), "alert-triangle")
 describe(ComplaintNoted.kind, _l("A note was written"), "message")
@@ -75,6 +77,7 @@ def _how_it_was(data: dict[str, Any], _known: Mapping[UUID, str]) -> str:
     return _("The answer satisfied") if data["satisfied"] else _("The answer did not satisfy")
 
 
+_PAPERS = {"letter": lambda: _("A letter was issued"), "pack": lambda: _("The case pack was made")}
 _POINTS = {
     "added": lambda: _("A point was added"),
     "changed": lambda: _("A point was changed"),
@@ -94,6 +97,7 @@ TITLES: dict[str, Title] = {
     ComplaintSeverityChanged.kind: _judged,
     ComplaintMerged.kind: _merged,
     ComplaintJudged.kind: _how_it_was,
+    ComplaintPaperMade.kind: lambda data, _known: _PAPERS[data["paper"]](),
     ComplaintAssigned.kind: lambda data, known: _(
         "Handed over to %(name)s", name=known.get(UUID(data["assignee_id"]), "–")
     ),

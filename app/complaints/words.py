@@ -8,6 +8,7 @@ from flask import Flask
 
 from app.complaints import enums
 from app.core.severity import Severity
+from app.core.sla.kinds import KINDS
 
 _SETS: dict[str, Any] = {
     "status": {each.value: each.label for each in enums.ComplaintStatus},
@@ -44,6 +45,13 @@ def complaint_label(name: str, code: Any) -> Any:
     return _SETS[name].get(code, code)
 
 
+def clock_label(kind: str) -> Any:
+    """Give the name of a sort of clock."""
+    return KINDS[kind].label if kind in KINDS else kind
+
+
 def init_app(app: Flask) -> None:
     """Give them to templates, macros included."""
-    app.jinja_env.globals.update(complaint_label=complaint_label, complaint_tones=TONES, finding_tones=FINDING_TONES)
+    app.jinja_env.globals.update(
+        complaint_label=complaint_label, complaint_tones=TONES, finding_tones=FINDING_TONES, clock_label=clock_label
+    )
