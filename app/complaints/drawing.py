@@ -55,7 +55,7 @@ def _whole_case(paper: ComplaintPaper, actor: Actor) -> dict[str, Any]:
     with in_language(paper.language):
         case = case_of(paper.complaint_id, actor)
     sealed = db.session.execute(
-        select(EventLog.id, EventLog.at, EventLog.kind, EventLog.digest, EventSeal.position, EventSeal.mac)
+        select(EventLog.at, EventLog.kind, EventSeal.position, EventSeal.digest)
         .outerjoin(EventSeal, EventSeal.event_id == EventLog.id)
         .where(EventLog.subject_id == paper.complaint_id)
         .order_by(EventLog.at, EventLog.id)
@@ -67,7 +67,7 @@ def _whole_case(paper: ComplaintPaper, actor: Actor) -> dict[str, Any]:
         "messages": queries.messages_of(paper.complaint_id),
         "files": keeping.of_case(paper.complaint_id),
         "sealed": sealed,
-        "fingerprint": hashlib.sha256(b"".join(bytes(row.digest) for row in sealed)).hexdigest(),
+        "fingerprint": hashlib.sha256(b"".join(bytes(row.digest) for row in sealed if row.digest)).hexdigest(),
     }
 
 
