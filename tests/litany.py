@@ -71,7 +71,15 @@ COMPLAINANTS = HEADS | {"viewer", "source_user"}
 
 DOORS: dict[str, frozenset[str]] = {
     **dict.fromkeys(
-        ("complaints.queue", "complaints.show", "complaints.move", "complaints.panel_of_patient"), COMPLAINANTS
+        (
+            "complaints.queue",
+            "complaints.show",
+            "complaints.move",
+            "complaints.panel_of_patient",
+            "complaints.choose_file",
+            "complaints.take_file",
+        ),
+        COMPLAINANTS,
     ),
     **dict.fromkeys(
         (
@@ -116,7 +124,13 @@ DOORS: dict[str, frozenset[str]] = {
     **dict.fromkeys(("explanations.new", "explanations.ask"), OFFICE),
     **dict.fromkeys(("explanations.listed", "explanations.show", "explanations.move"), ASSIGNED),
     **dict.fromkeys(
-        ("complaints_api.list_complaints", "complaints_api.read", "complaints_api.change_status"), COMPLAINANTS
+        (
+            "complaints_api.list_complaints",
+            "complaints_api.read",
+            "complaints_api.change_status",
+            "complaints_api.take_file",
+        ),
+        COMPLAINANTS,
     ),
     "complaints_api.create": HEADS | {"source_user"},
     **dict.fromkeys(

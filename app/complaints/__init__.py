@@ -15,7 +15,9 @@ def register(app: Flask) -> None:
 
     from app.complaints import (  # noqa: F401 - some declare themselves
         api,
+        api_files,
         explaining_views,
+        export_views,
         file_views,
         handlers,
         jobs,

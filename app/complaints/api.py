@@ -6,16 +6,13 @@ from typing import Any
 from uuid import UUID
 
 from apiflask import APIBlueprint
-from flask import abort, request
+from flask import abort
 from sqlalchemy import select
-from werkzeug.datastructures import FileStorage
 
 from app.complaints import explanation_queries, queries
 from app.complaints.models import Complaint, Explanation
 from app.complaints.policy import Perm
 from app.complaints.schemas import (
-    AttachmentOut,
-    AttachmentQuery,
     ClassOut,
     ComplaintAssignIn,
     ComplaintIn,
@@ -32,16 +29,14 @@ from app.complaints.schemas import (
     PointOut,
     PointPut,
 )
-from app.complaints.services import explaining, filing, points, receiving, stepping, working, writing
+from app.complaints.services import explaining, points, receiving, stepping, working, writing
 from app.complaints.services.points import PointFacts
 from app.complaints.services.receiving import ComplaintFacts
 from app.complaints.services.stepping import StepFacts
 from app.complaints.workflow import COMPLAINT, EXPLANATION
-from app.core import throttle
-from app.core.access.policy import can, load, visible
+from app.core.access.policy import can, visible
 from app.core.api import Listing, ListQuery, documented, listing, page_of
 from app.core.api.lists import equals, uuid
-from app.core.attachments import keeping
 from app.core.severity import Severity
 from app.core.web import current_actor, requires
 
@@ -176,39 +171,6 @@ def severity(complaint_id: UUID, json_data: ComplaintSeverityIn) -> Any:
 def add_note(complaint_id: UUID, json_data: ComplaintNoteIn) -> Any:
     """Write a note, or what was said in a call."""
     return writing.add_note(complaint_id, json_data.body, kind=json_data.kind, actor=current_actor)
-
-
-@bp.get("/complaints/<uuid:complaint_id>/attachments/")
-@bp.output(page_of(AttachmentOut))
-@documented(bp, "List the files of a complaint", "GET")
-@requires(Perm.IDENTIFY)
-def list_attachments(complaint_id: UUID) -> Any:
-    """Give what hangs on a complaint; the bytes are under `content/`."""
-    complaint = load(Complaint, complaint_id, actor=current_actor, needs=Perm.IDENTIFY, sees=Perm.READ)
-    found = keeping.of_case(complaint.id)
-    return {"count": len(found), "next": None, "previous": None, "results": found}
-
-
-@bp.post("/complaints/<uuid:complaint_id>/attachments/")
-@bp.input(AttachmentQuery, location="query")
-@bp.output(AttachmentOut, status_code=201)
-@documented(bp, "Add a file to a complaint: the body is the file, up to 25 MB; its type is read from its bytes", "POST")
-@requires(Perm.CREATE)
-def add_attachment(complaint_id: UUID, query_data: AttachmentQuery) -> Any:
-    """Keep a file; the same bytes again are the file that is there."""
-    filing.taker(complaint_id, current_actor)
-    throttle.hit("upload.actor", str(current_actor.id))
-    body = FileStorage(request.stream, filename=query_data.name)
-    return filing.attach(complaint_id, keeping.look_at([body]), actor=current_actor)[0]
-
-
-@bp.get("/complaints/<uuid:complaint_id>/attachments/<uuid:attachment_id>/content/")
-@documented(bp, "Get the bytes of a file", "GET")
-@requires(Perm.IDENTIFY)
-def attachment_content(complaint_id: UUID, attachment_id: UUID) -> Any:
-    """Give the bytes; that they were taken stands in the audit log."""
-    complaint = load(Complaint, complaint_id, actor=current_actor, needs=Perm.IDENTIFY, sees=Perm.READ)
-    return keeping.answer(keeping.take(attachment_id, about_id=complaint.id, actor=current_actor))
 
 
 @bp.get("/complaints/<uuid:complaint_id>/points/")

@@ -77,6 +77,17 @@ class ComplaintPaperMade(ComplaintEvent):
 
 
 @dataclass(frozen=True)
+class ComplaintsExported(Event):
+    """Somebody took a list of complaints out as a file; who, is the subject, and why, stands in the erasable detail."""
+
+    kind: ClassVar[str] = "complaints.list.exported"
+    subject_type: ClassVar[str] = "user"
+    file_kind: str
+    names_patients: bool
+    filters: tuple[str, ...]  # name=code; never what was searched for
+
+
+@dataclass(frozen=True)
 class ComplaintMerged(ComplaintEvent):
     """The complaint was found to be a duplicate, or was parted from the other again."""
 

@@ -216,6 +216,19 @@ class ClassOut(Out):
     name_ar: str
 
 
+class ComplaintFileIn(In):
+    """Which rows, as which kind of file, and what for (needed where the file names patients)."""
+
+    kind: Literal["csv", "xlsx"] = "csv"
+    reason: Annotated[str, Field(max_length=200, pattern=r"^[^\x00]*$")] = ""
+    tab: Literal["mine", "new", "unassigned", "due_soon", "overdue", "open", "all"] = "all"
+    severity: SeverityCode | None = None
+    status: Annotated[str, Field(max_length=20, pattern=r"^[a-z_]*$")] = ""
+    channel: Annotated[str, Field(max_length=12, pattern=r"^[a-z_]*$")] = ""
+    department_id: UUID | None = None
+    text: Annotated[str, Field(max_length=100, pattern=r"^[^\x00]*$")] = ""
+
+
 class AttachmentQuery(In):
     """What the file is called; its ending follows its bytes."""
 

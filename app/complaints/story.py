@@ -22,6 +22,7 @@ from app.complaints.events import (
     ComplaintPassedOn,
     ComplaintReceived,
     ComplaintSeverityChanged,
+    ComplaintsExported,
     ExplanationMoved,
     PointChanged,
 )
@@ -37,6 +38,7 @@ describe(ComplaintAssigned.kind, _l("It was handed over"), "user-check")
 describe(ComplaintIdentified.kind, _l("The patient was found"), "user")
 describe(ComplaintMoved.kind, _l("It took a step"), "arrow-right")
 describe(ComplaintJudged.kind, _l("The survey about the answer came back"), "clipboard-check")
+describe(ComplaintsExported.kind, _l("Complaints were taken out as a file"), "download")
 describe(ComplaintPaperMade.kind, _l("A letter or a case pack was made"), "file-text")
 describe(ComplaintMerged.kind, _l("It was merged with another"), "arrow-merge")
 describe(ComplaintSeverityChanged.kind, _l("Its severity was changed"), "alert-triangle")

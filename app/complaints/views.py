@@ -10,6 +10,7 @@ from flask import Blueprint, Response, abort, g, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import pgettext
+from werkzeug.datastructures import MultiDict
 
 from app.complaints import queries
 from app.complaints.enums import CHANNELS, ComplaintStatus
@@ -37,7 +38,7 @@ bp = Blueprint("complaints", __name__, url_prefix="/complaints")
 @requires(Perm.READ)
 def queue() -> Response:
     """Show the queue in the order of its deadlines."""
-    filters = _filters()
+    filters = filters_of(request.args)
     found = queries.list_page(filters, actor=current_actor, key=request.args.get("after"))
     return page(
         "complaints/queue.html",
@@ -51,6 +52,7 @@ def queue() -> Response:
         channels=list(CHANNELS.items()),
         departments=_departments(),
         chips=_chips(filters),
+        query=request.query_string.decode(),
         may_create=can(current_actor, Perm.CREATE),
         is_masked=not can(current_actor, Perm.IDENTIFY),
     )
@@ -64,8 +66,8 @@ def _departments() -> Sequence[Department]:
     return found
 
 
-def _filters() -> Filters:
-    given = request.args
+def filters_of(given: MultiDict[str, str]) -> Filters:
+    """Read the filters of an address; what is no filter of ours is left out."""
 
     def one_of(name: str, known: Any) -> str:
         return given.get(name, "") if given.get(name, "") in known else ""

@@ -41,6 +41,7 @@ LIMITS: dict[str, str] = {
     "webhook.address": "6000/minute",
     "api.actor": "1200/minute",
     "upload.actor": "30/minute",
+    "export.actor": "20/hour",
     "provider.test": "10/minute",
 }
 

@@ -22,9 +22,9 @@ from app.core.events.subjects import SUBJECTS, label_of, url_of
 from app.core.events.timeline import ICONS, LABELS
 from app.core.health import Perm
 from app.core.i18n import in_language, language
-from app.core.resources.export import guarded
 from app.core.time import clock
 from app.core.web import current_actor, menu, names, page, requires, see_other
+from app.core.web.sheets import guarded
 
 bp = Blueprint("audit", __name__, url_prefix="/admin")
 

@@ -14,10 +14,10 @@ from openpyxl import load_workbook
 
 from app.core.errors import Invalid
 from app.core.i18n import LANGUAGES, in_language
-from app.core.resources.export import unguarded
 from app.core.resources.problems import MESSAGES
 from app.core.resources.resource import Resource
 from app.core.text.fold import fold
+from app.core.web.sheets import unguarded
 
 MOST_ROWS = 50_000
 MOST_COLUMNS = 60
