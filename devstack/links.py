@@ -6,8 +6,9 @@ import sqlalchemy as sa
 
 from app.accounts.models import AccountLink
 from app.accounts.services.credentials import INVITE, RESET
-from app.complaints.models import Complaint
-from app.complaints.services import tracking
+from app.complaints.enums import ExplanationStatus
+from app.complaints.models import Complaint, Explanation
+from app.complaints.services import linking, tracking
 from app.core.access.actor import acting_as, system_actor
 from app.core.db import db
 from app.core.keys.links import token_for
@@ -21,10 +22,12 @@ ACCOUNT_PAGES = {INVITE: "/invitation", RESET: "/reset"}
 
 
 def token_addresses() -> list[str]:
-    """List an open survey (first screen and questions), a thanked one, a complaint and links to accounts, where there are."""
+    """List an open survey (first screen and questions), a thanked one, a complaint, a request to explain, links to accounts."""
     with acting_as(system_actor("look at the pages behind links")):
         surveys = list(db.session.execute(sa.select(SurveyInstance).order_by(SurveyInstance.id.desc())).scalars())
         complaint = db.session.execute(sa.select(Complaint).order_by(Complaint.id.desc()).limit(1)).scalar_one_or_none()
+        waiting = sa.select(Explanation).where(Explanation.status == ExplanationStatus.REQUESTED)
+        asked = db.session.execute(waiting.order_by(Explanation.id.desc()).limit(1)).scalar_one_or_none()
         accounts = list(db.session.execute(sa.select(AccountLink).order_by(AccountLink.id.desc())).scalars())
     # one that has left: before that it holds no questions, and nobody has its link
     left = [each for each in surveys if each.questions and is_open(each)]
@@ -38,6 +41,8 @@ def token_addresses() -> list[str]:
         found.append(f"/s/{token_for(PURPOSE, thanked.handle)}/thanks")
     if complaint is not None:
         found.append(f"/c/{token_for(tracking.PURPOSE, complaint.handle)}")
+    if asked is not None:
+        found.append(f"/x/{token_for(linking.OWN, asked.handle)}")
     for purpose, path in ACCOUNT_PAGES.items():
         link = next((each for each in accounts if each.purpose == purpose and _is_good(each)), None)
         if link is not None:

@@ -17,7 +17,7 @@ from werkzeug.routing import MapAdapter, RequestRedirect, Rule
 
 LINK = re.compile(r'\s(?:href|hx-get)="(/[^"#]*)')
 NO_PAGES = ("/api/", "/static/", "/webhooks/", "/live", "/health/live/", "/health/ready/")
-PATIENT_PAGES = ("/s/", "/c/")  # they speak the language of their address and carry no session
+PATIENT_PAGES = ("/s/", "/c/", "/x/")  # they speak the language of their address and carry no session
 TRIES = 4  # links of one rule that are tried until one answers with a page
 
 

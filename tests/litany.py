@@ -47,6 +47,8 @@ PUBLIC: dict[str, str] = {
     "complaint_form.form": "anybody complains",
     "complaint_form.send": "anybody complains",
     "complaint_form.track": "tracking link",
+    "explanation_form.show": "link of who is asked to explain",
+    "explanation_form.send": "link of who is asked to explain",
     "survey_form.form": "patient's link",
     "survey_form.save": "patient's link",
     "survey_form.thanks": "patient's link",

@@ -24,6 +24,7 @@ def register(app: Flask) -> None:
         panels,
         paper_views,
         public,
+        public_explaining,
         public_words,
         views,
         words,
@@ -33,7 +34,7 @@ def register(app: Flask) -> None:
     from app.core.web import menu
     from app.core.web.panels import badge
 
-    for blueprint in (views.bp, explaining_views.bp, public.bp, api.bp):
+    for blueprint in (views.bp, explaining_views.bp, public.bp, public_explaining.bp, api.bp):
         app.register_blueprint(blueprint)
     badge("journey", "complaint", panels.marks_of_visits)
     words.init_app(app)

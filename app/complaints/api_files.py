@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from apiflask.schemas import FileSchema
 from flask import request
 from werkzeug.datastructures import FileStorage
 
@@ -23,6 +24,7 @@ from app.core.web import current_actor, requires
 
 @bp.post("/complaints/export/")
 @bp.input(ComplaintFileIn)
+@bp.output(FileSchema, content_type="text/csv")
 @documented(bp, "Take complaints out as a file", "POST")
 @requires(Perm.READ)
 def take_file(json_data: ComplaintFileIn) -> Any:
@@ -59,6 +61,7 @@ def add_attachment(complaint_id: UUID, query_data: AttachmentQuery) -> Any:
 
 
 @bp.get("/complaints/<uuid:complaint_id>/attachments/<uuid:attachment_id>/content/")
+@bp.output(FileSchema, content_type="application/octet-stream")
 @documented(bp, "Get the bytes of a file", "GET")
 @requires(Perm.IDENTIFY)
 def attachment_content(complaint_id: UUID, attachment_id: UUID) -> Any:

@@ -23,7 +23,7 @@ from app.complaints.events import (
     ExplanationMoved,
 )
 from app.complaints.models import Complaint, Explanation
-from app.complaints.services import filing, hearing, tracking
+from app.complaints.services import filing, hearing, linking, tracking
 from app.core.access.actor import Actor, Role, system_actor
 from app.core.attachments import keeping
 from app.core.attachments.events import AttachmentQuarantined
@@ -48,6 +48,7 @@ bell.kind("complaints/reminder", _l("Complaint %(reference)s: %(percent)s %% of 
 bell.kind("complaints/breached", _l("Complaint %(reference)s is overdue"))
 bell.kind("complaints/escalated", _l("Complaint %(reference)s was escalated to you"))
 bell.kind("explanations/ask", _l("You are asked to explain: %(reference)s"))
+bell.kind("explanations/manager", _l("Your department was asked to explain: %(reference)s"))
 bell.kind("explanations/answer", _l("An explanation arrived: %(reference)s"))
 bell.kind("explanations/return", _l("Your explanation was returned: %(reference)s"))
 bell.kind("explanations/accept", _l("Your explanation was accepted: %(reference)s"))
@@ -140,8 +141,14 @@ def tell_of_explanation(entry: Entry) -> None:
     explanation = db.session.get(Explanation, entry.uuid("explanation_id"))
     if explanation is None:
         return
-    told = explanation.asked_by_id if entry.data["verb"] == "answer" else explanation.assignee_id
-    _tell(entry, [told], f"explanations/{entry.data['verb']}", url=f"/explanations/{explanation.id}")
+    verb, url = entry.data["verb"], f"/explanations/{explanation.id}"
+    told = explanation.asked_by_id if verb == "answer" else explanation.assignee_id
+    _tell(entry, [told], f"explanations/{verb}", url=url)
+    if verb in ("ask", "return"):
+        linking.send_link(explanation, actor=_actor(entry))
+    if verb == "ask" and explanation.department_id:
+        managers = people_on_rung(Role.DEPARTMENT_MANAGER, explanation.hospital_id, [explanation.department_id])
+        _tell(entry, [each for each in managers if each != explanation.assignee_id], "explanations/manager", url=url)
 
 
 @on(ClockMoved)
@@ -183,6 +190,8 @@ def tell_next_level(entry: Entry) -> None:
         people = people_on_rung(to, row.hospital_id, [each for each in departments if each])
         if people:
             _tell_in_time(entry, row, people, "escalated", is_urgent=True)
+            if isinstance(row, Explanation) and to == Role.DEPARTMENT_MANAGER:
+                linking.send_late_link(row, people, actor=_actor(entry))
             return
         record(
             ComplaintPassedOn(complaint.id, complaint.hospital_id, complaint.reference, entry.data["level"], to),

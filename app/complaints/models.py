@@ -153,10 +153,12 @@ class Explanation(Tenant, Versioned, Record, Base):
     department_id: Mapped[UUID | None] = mapped_column(ForeignKey("departments.id"), default=None)
     assignee_id: Mapped[UUID]  # who is asked
     asked_by_id: Mapped[UUID | None]
+    handle: Mapped[str] = mapped_column(code_column(12), unique=True, default=new_handle)  # of the link to answer by
     status: Mapped[str] = mapped_column(code_column(12), default=ExplanationStatus.REQUESTED)
     question: Mapped[str]
     extract: Mapped[str] = mapped_column(default="")  # of the complainant's words
     shows_patient: Mapped[bool] = mapped_column(default=False)
+    draft: Mapped[str] = mapped_column(default="")  # kept through the link
     answer: Mapped[str] = mapped_column(default="")
     returned_for: Mapped[str] = mapped_column(default="")  # what the last return asked for
     returns: Mapped[int] = mapped_column(default=0)

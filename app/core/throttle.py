@@ -37,6 +37,7 @@ LIMITS: dict[str, str] = {
     "complaint.token": "60/minute",
     "complaint.code": "5/hour",
     "complaint.code_sent": "3/hour",
+    "explanation.token": "60/minute",
     "intake.source": "6000/minute",
     "webhook.address": "6000/minute",
     "api.actor": "1200/minute",

@@ -37,6 +37,8 @@ TEMPLATES: dict[str, Any] = {
     "surveys/invitation": _l("Survey: invitation"),
     "surveys/reminder": _l("Survey: reminder"),
     "surveys/resolution": _l("Survey about a complaint: invitation"),
+    "explanations/asked": _l("Explanation: asked for"),
+    "explanations/late": _l("Explanation: late, to the manager"),
     "complaints/received": _l("Complaint: received"),
     "complaints/answered": _l("Complaint: answered"),
     "complaints/message": _l("Complaint: message to who complained"),

@@ -160,6 +160,26 @@ TEXTS: tuple[Text, ...] = (
         ("hospital", "code"),
     ),
     Text(
+        "explanations/asked",
+        Channel.EMAIL,
+        "{hospital}: you are asked to explain ({reference})",
+        "{hospital}: مطلوب منكم إفادة ({reference})",
+        "{name}, the patient experience office asks for your explanation. Answer here, without signing in:\n{link}\n\n"
+        "Do not pass this link on.",
+        "{name}، يطلب مكتب تجربة المريض إفادتكم. يمكنكم الرد من هنا دون تسجيل الدخول:\n{link}\n\nلا تعطوا هذا الرابط لأحد.",
+        ("name", "hospital", "reference", "link"),
+    ),
+    Text(
+        "explanations/late",
+        Channel.EMAIL,
+        "{hospital}: an explanation of your department is late ({reference})",
+        "{hospital}: إفادة من قسمكم متأخرة ({reference})",
+        "{name}, an explanation that your department was asked for is late. See it and answer here:\n{link}\n\n"
+        "Do not pass this link on.",
+        "{name}، تأخرت إفادة طُلبت من قسمكم. يمكنكم الاطلاع عليها والرد من هنا:\n{link}\n\nلا تعطوا هذا الرابط لأحد.",
+        ("name", "hospital", "reference", "link"),
+    ),
+    Text(
         "complaints/received",
         Channel.SMS,
         "",

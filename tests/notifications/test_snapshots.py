@@ -91,6 +91,18 @@ READ: dict[tuple[str, str], tuple[str, str]] = {
         "Your code for PX360: 123456. It is good for ten minutes. Give it to nobody.",
         "رمزكم: 123456 وهو صالح لعشر دقائق. لا تعطوه لأحد.",
     ),
+    ("explanations/asked", "email"): (
+        "Al Noor Hospital: you are asked to explain (CMP-2026-000007)|Noura, the patient experience office asks for your "
+        "explanation. Answer here, without signing in:\nhttps://x.sa/s/abc\n\nDo not pass this link on.",
+        "مستشفى النور: مطلوب منكم إفادة (CMP-2026-000007)|نورة، يطلب مكتب تجربة المريض إفادتكم. يمكنكم الرد من هنا دون "
+        "تسجيل الدخول:\nhttps://x.sa/s/abc\n\nلا تعطوا هذا الرابط لأحد.",
+    ),
+    ("explanations/late", "email"): (
+        "Al Noor Hospital: an explanation of your department is late (CMP-2026-000007)|Noura, an explanation that your "
+        "department was asked for is late. See it and answer here:\nhttps://x.sa/s/abc\n\nDo not pass this link on.",
+        "مستشفى النور: إفادة من قسمكم متأخرة (CMP-2026-000007)|نورة، تأخرت إفادة طُلبت من قسمكم. يمكنكم الاطلاع عليها "
+        "والرد من هنا:\nhttps://x.sa/s/abc\n\nلا تعطوا هذا الرابط لأحد.",
+    ),
     ("complaints/received", "sms"): (
         "We received your complaint CMP-2026-000007. Follow it: https://x.sa/s/abc",
         "استلمنا شكواكم CMP-2026-000007 https://x.sa/s/abc",

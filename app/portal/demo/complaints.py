@@ -155,7 +155,8 @@ class Desk:
             return None
         head, owner = visit.hospital.managers[visit.place], row["assignee_id"]
         explanation = self.sheets.add(
-            Explanation, asked, hospital_id=row["hospital_id"], complaint_id=row["id"], point_id=point["id"],
+            Explanation, asked, handle=self.sheets.handle(),
+            hospital_id=row["hospital_id"], complaint_id=row["id"], point_id=point["id"],
             department_id=row["department_id"], assignee_id=head, asked_by_id=owner,
             status=str(ExplanationStatus.REQUESTED), question=self.rng.choice(words.QUESTIONS), extract=row["words"],
         )  # fmt: skip

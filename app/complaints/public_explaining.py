@@ -1,0 +1,108 @@
+"""Answering a request to explain through its link: a phone, no sign-in, one question. No cookie, no JavaScript."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Blueprint, Response, g, make_response, render_template, request, url_for
+
+from app.complaints.services import linking
+from app.complaints.services.linking import Asked
+from app.core import throttle
+from app.core.errors import Conflict, Invalid
+from app.core.i18n import LANGUAGES, language
+from app.core.web.doors import public
+from app.core.web.forms import clean_text
+
+bp = Blueprint("explanation_form", __name__, url_prefix="/x")
+
+LINK = "the link is the credential of who is asked; it shows the officer's question and the chosen extract only"
+NOTHING: Mapping[str, Any] = {}
+
+
+@bp.get("/<token>")
+@public(LINK, csrf=False)
+def show(token: str) -> Response:
+    """Show the question, and what was written so far."""
+    _counted(token)
+    try:
+        return _page(token, linking.asked_by(token))
+    except Conflict as refusal:
+        return _over(refusal.message)
+
+
+@bp.post("/<token>")
+@public(LINK, csrf=False)
+def send(token: str) -> Response:
+    """Keep the draft, or send the answer."""
+    _counted(token)
+    text = clean_text(request.form.get("text", "")) or ""
+    is_draft = request.form.get("step") == "draft"
+    try:
+        asked = linking.asked_by(token)
+    except Conflict as refusal:
+        return _over(refusal.message)
+    try:
+        if is_draft:
+            asked = linking.save_draft(token, text)
+        else:
+            asked = linking.answer(token, text, version=request.form.get("version", 0, type=int))
+    except Invalid as refusal:
+        return _page(token, asked, text=text, errors=refusal.fields, status=422)
+    except Conflict as refusal:
+        return _page(token, linking.asked_by(token), text=text, problem=refusal.message, status=409)
+    return _page(token, asked, done="draft" if is_draft else "answer")
+
+
+def _counted(token: str) -> None:
+    wish = request.args.get("lang") or request.form.get("lang")
+    if wish in LANGUAGES:
+        g.language = wish
+    throttle.hit("explanation.token", hashlib.sha256(token.encode()).hexdigest())
+
+
+def _page(
+    token: str,
+    asked: Asked,
+    *,
+    text: str | None = None,
+    errors: Mapping[str, Any] = NOTHING,
+    problem: Any = "",
+    done: str = "",
+    status: int = 200,
+) -> Response:
+    explanation = asked.explanation
+    typed = (explanation.draft or explanation.answer) if text is None else text
+    return _kept_out_of_caches(
+        render_template(
+            "complaints/public/explain.html",
+            token=token,
+            asked=asked,
+            explanation=explanation,
+            typed=typed,
+            errors=errors,
+            problem=problem,
+            done=done,
+            most=linking.MOST_SIGNS,
+            hospital_name=asked.hospital.name_en if language() == "en" else asked.hospital.name_ar,
+            language_links=[
+                (code, label, url_for("explanation_form.show", token=token, lang=code))
+                for code, label in LANGUAGES.items()
+            ],
+        ),
+        status,
+    )
+
+
+def _over(message: Any) -> Response:
+    return _kept_out_of_caches(
+        render_template("complaints/public/over.html", message=message, hospital_name="", language_links=[]), 410
+    )
+
+
+def _kept_out_of_caches(html: str, status: int = 200) -> Response:
+    response = make_response(html, status)
+    response.headers["Cache-Control"] = "no-store"
+    return response
