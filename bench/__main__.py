@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parent
-NO_MEASUREMENTS = {"__main__", "shots"}
+NO_MEASUREMENTS = {"__main__", "shots", "other_desk"}
 
 
 def names() -> list[str]:

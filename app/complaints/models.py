@@ -20,6 +20,10 @@ from app.organizations.models import Department
 REOPEN_WITHIN = timedelta(days=30)  # of its end (product.md section 5)
 _AT_WORK = "closed_at IS NULL"
 
+# a queue's order: by deadline, then what has none; as an expression, so that one index gives the order and the next page
+FAR_SQL = "'9000-01-01 00:00:00+00'::timestamptz"
+QUEUE_PLACE = text(f"COALESCE(due_at, {FAR_SQL})")
+
 # what the search of the queue looks in: title, words and name folded, the name's key, and the phone
 SEARCH = (
     "px_fold(title || ' ' || words || ' ' || contact_name) || ' ' || px_fold_name(contact_name) || ' ' || contact_phone"
@@ -32,9 +36,16 @@ class Complaint(Tenant, Versioned, Record, Base):
     __tablename__ = "complaints"
     __table_args__ = (
         Index("ix_complaints_open", "hospital_id", "due_at", "id", postgresql_where=text(_AT_WORK)),
+        Index("ix_complaints_queue", QUEUE_PLACE, "id", postgresql_where=text(_AT_WORK)),
+        Index("ix_complaints_received_at", "received_at", "id"),
         Index("ix_complaints_hospital_id_received_at", "hospital_id", "received_at", "id"),
         Index("ix_complaints_department_ids", "department_ids", postgresql_using="gin"),
-        Index("ix_complaints_assignee_id", "assignee_id", postgresql_where=text(_AT_WORK)),
+        Index(
+            "ix_complaints_assignee_id",
+            "assignee_id",
+            postgresql_include=["hospital_id", "status", "due_at"],  # the tabs are counted from it alone
+            postgresql_where=text(_AT_WORK),
+        ),
         Index("ix_complaints_patient_id", "patient_id", "received_at"),
         Index("ix_complaints_created_by_id", "created_by_id", "received_at"),
         Index("ix_complaints_duplicate_of_id", "duplicate_of_id"),

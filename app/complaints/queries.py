@@ -8,12 +8,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, literal_column, or_, select, tuple_
 from sqlalchemy.orm import aliased, contains_eager, lazyload
 
 from app.accounts.models import User
 from app.complaints.enums import AT_WORK, SHOWN_TO_COMPLAINANT, ComplaintStatus
-from app.complaints.models import Complaint, ComplaintNote, ComplaintPoint, TaxonomyClass, TaxonomyVersion
+from app.complaints.models import FAR_SQL, Complaint, ComplaintNote, ComplaintPoint, TaxonomyClass, TaxonomyVersion
 from app.complaints.policy import Perm
 from app.core.access.actor import Actor
 from app.core.access.policy import can, load, require, visible
@@ -31,6 +31,8 @@ PAGE = 25
 COUNT_CAP = 10_000
 SOON = timedelta(hours=8)
 FAR = datetime(9000, 1, 1, tzinfo=UTC)
+# as a literal, so that the planner finds the index whose expression it is
+QUEUED_AT: ColumnElement[Any] = func.coalesce(Complaint.due_at, literal_column(FAR_SQL))
 TABS = ("mine", "new", "unassigned", "due_soon", "overdue", "open", "all")
 LEAST_SIGNS = 3
 
@@ -136,10 +138,10 @@ def list_page(filters: Filters, *, actor: Actor, key: str | None = None, limit: 
     order: Any
     if filters.tab == "all":
         place, order = Complaint.received_at, (Complaint.received_at.desc(), Complaint.id.desc())
-        beyond = or_(place < after[0], and_(place == after[0], Complaint.id < after[1])) if after else None
+        beyond = tuple_(place, Complaint.id) < tuple_(*after) if after else None  # as a pair it is a range of the index
     else:
-        place, order = func.coalesce(Complaint.due_at, FAR), (func.coalesce(Complaint.due_at, FAR), Complaint.id)
-        beyond = or_(place > after[0], and_(place == after[0], Complaint.id > after[1])) if after else None
+        place, order = QUEUED_AT, (QUEUED_AT, Complaint.id)
+        beyond = tuple_(place, Complaint.id) > tuple_(*after) if after else None
     if beyond is not None:
         query = query.where(beyond)
     found = db.session.execute(query.order_by(*order).limit(limit + 1)).all()
