@@ -8,7 +8,7 @@ from app.accounts.models import AccountLink
 from app.accounts.services.credentials import INVITE, RESET
 from app.complaints.enums import ExplanationStatus
 from app.complaints.models import Complaint, Explanation
-from app.complaints.services import linking, tracking
+from app.complaints.services import answering_link, tracking
 from app.core.access.actor import acting_as, system_actor
 from app.core.db import db
 from app.core.keys.links import token_for
@@ -42,7 +42,7 @@ def token_addresses() -> list[str]:
     if complaint is not None:
         found.append(f"/c/{token_for(tracking.PURPOSE, complaint.handle)}")
     if asked is not None:
-        found.append(f"/x/{token_for(linking.OWN, asked.handle)}")
+        found.append(f"/x/{token_for(answering_link.OWN, asked.handle)}")
     for purpose, path in ACCOUNT_PAGES.items():
         link = next((each for each in accounts if each.purpose == purpose and _is_good(each)), None)
         if link is not None:

@@ -23,7 +23,7 @@ from app.complaints.events import (
     ExplanationMoved,
 )
 from app.complaints.models import Complaint, Explanation
-from app.complaints.services import filing, hearing, linking, tracking
+from app.complaints.services import answering_link, filing, hearing, tracking
 from app.core.access.actor import Actor, Role, system_actor
 from app.core.attachments import keeping
 from app.core.attachments.events import AttachmentQuarantined
@@ -145,7 +145,7 @@ def tell_of_explanation(entry: Entry) -> None:
     told = explanation.asked_by_id if verb == "answer" else explanation.assignee_id
     _tell(entry, [told], f"explanations/{verb}", url=url)
     if verb in ("ask", "return"):
-        linking.send_link(explanation, actor=_actor(entry))
+        answering_link.send_link(explanation, actor=_actor(entry))
     if verb == "ask" and explanation.department_id:
         managers = people_on_rung(Role.DEPARTMENT_MANAGER, explanation.hospital_id, [explanation.department_id])
         _tell(entry, [each for each in managers if each != explanation.assignee_id], "explanations/manager", url=url)
@@ -191,7 +191,7 @@ def tell_next_level(entry: Entry) -> None:
         if people:
             _tell_in_time(entry, row, people, "escalated", is_urgent=True)
             if isinstance(row, Explanation) and to == Role.DEPARTMENT_MANAGER:
-                linking.send_late_link(row, people, actor=_actor(entry))
+                answering_link.send_late_link(row, people, actor=_actor(entry))
             return
         record(
             ComplaintPassedOn(complaint.id, complaint.hospital_id, complaint.reference, entry.data["level"], to),

@@ -8,8 +8,8 @@ from typing import Any
 
 from flask import Blueprint, Response, g, make_response, render_template, request, url_for
 
-from app.complaints.services import linking
-from app.complaints.services.linking import Asked
+from app.complaints.services import answering_link
+from app.complaints.services.answering_link import Asked
 from app.core import throttle
 from app.core.errors import Conflict, Invalid
 from app.core.i18n import LANGUAGES, language
@@ -28,7 +28,7 @@ def show(token: str) -> Response:
     """Show the question, and what was written so far."""
     _counted(token)
     try:
-        return _page(token, linking.asked_by(token))
+        return _page(token, answering_link.asked_by(token))
     except Conflict as refusal:
         return _over(refusal.message)
 
@@ -41,18 +41,18 @@ def send(token: str) -> Response:
     text = clean_text(request.form.get("text", "")) or ""
     is_draft = request.form.get("step") == "draft"
     try:
-        asked = linking.asked_by(token)
+        asked = answering_link.asked_by(token)
     except Conflict as refusal:
         return _over(refusal.message)
     try:
         if is_draft:
-            asked = linking.save_draft(token, text)
+            asked = answering_link.save_draft(token, text)
         else:
-            asked = linking.answer(token, text, version=request.form.get("version", 0, type=int))
+            asked = answering_link.answer(token, text, version=request.form.get("version", 0, type=int))
     except Invalid as refusal:
         return _page(token, asked, text=text, errors=refusal.fields, status=422)
     except Conflict as refusal:
-        return _page(token, linking.asked_by(token), text=text, problem=refusal.message, status=409)
+        return _page(token, answering_link.asked_by(token), text=text, problem=refusal.message, status=409)
     return _page(token, asked, done="draft" if is_draft else "answer")
 
 
@@ -85,7 +85,7 @@ def _page(
             errors=errors,
             problem=problem,
             done=done,
-            most=linking.MOST_SIGNS,
+            most=answering_link.MOST_SIGNS,
             hospital_name=asked.hospital.name_en if language() == "en" else asked.hospital.name_ar,
             language_links=[
                 (code, label, url_for("explanation_form.show", token=token, lang=code))

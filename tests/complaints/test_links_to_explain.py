@@ -11,7 +11,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from app.complaints.models import Explanation
-from app.complaints.services import explaining, linking
+from app.complaints.services import answering_link, explaining
 from app.complaints.services.explaining import Question
 from app.core.access.actor import acting_as
 from app.core.db import db
@@ -41,7 +41,7 @@ def asked(cast: Cast, **facts: Any) -> Explanation:
         return explaining.ask(complaint.id, cast["physician"].id, question, actor=actor)
 
 
-def link(explanation: Explanation, whose: str = linking.OWN) -> str:
+def link(explanation: Explanation, whose: str = answering_link.OWN) -> str:
     """The address of the link."""
     return f"/x/{token_for(whose, explanation.handle)}"
 
@@ -158,7 +158,7 @@ def test_the_manager_is_told_at_once_and_gets_a_link_of_their_own_when_it_is_lat
         notices.tell_waiting()
         late = every(Message, Message.template == "explanations/late")
         assert [each.user_id for each in late] == [reference_data["department_manager"].id]
-        address = link(explanation, linking.MANAGER)
+        address = link(explanation, answering_link.MANAGER)
         html = client.get(f"{address}?lang=en").get_data(as_text=True)
         assert "as the manager" in html
         answer = client.post(address, data={"text": "We lacked two doctors.", "version": version_in(html)})
