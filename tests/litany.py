@@ -69,6 +69,10 @@ DOORS: dict[str, frozenset[str]] = {
     ),
     **dict.fromkeys(("complaints.new", "complaints.create", "complaints.panel_of_messages"), HEADS | {"source_user"}),
     **dict.fromkeys(
+        ("complaints.panel_of_similar", "complaints.similar_typed", "complaints_api.list_similar"),
+        HEADS | {"source_user"},
+    ),
+    **dict.fromkeys(
         (
             "complaints.choose_owner",
             "complaints.choose_patient",

@@ -21,6 +21,8 @@ def register(app: Flask) -> None:
         jobs,
         panels,
         public,
+        similar_views,
+        understanding_api,
         views,
         words,
         working_views,

@@ -24,6 +24,8 @@ SEARCH = (
     "px_fold(title || ' ' || words || ' ' || contact_name) || ' ' || px_fold_name(contact_name) || ' ' || contact_phone"
 )
 
+FOLDED = "px_fold(words)"  # what likeness of words is measured on
+
 
 class Complaint(Tenant, Versioned, Record, Base):
     """One complaint: who complains of what, where it stands, and what became of it."""
@@ -38,6 +40,13 @@ class Complaint(Tenant, Versioned, Record, Base):
         Index("ix_complaints_created_by_id", "created_by_id", "received_at"),
         Index("ix_complaints_duplicate_of_id", "duplicate_of_id"),
         Index("ix_complaints_search", "search", postgresql_using="gin", postgresql_ops={"search": "gin_trgm_ops"}),
+        Index("ix_complaints_folded", "folded", postgresql_using="gin", postgresql_ops={"folded": "gin_trgm_ops"}),
+        Index(
+            "ix_complaints_contact_phone",
+            "contact_phone",
+            "received_at",
+            postgresql_where=text("contact_phone <> ''"),
+        ),
         Index("ix_complaints_wait_until", "wait_until", postgresql_where=text("wait_until IS NOT NULL")),
         Index("ix_complaints_resolved", "resolved_at", "id", postgresql_where=text("status = 'resolved'")),
         Index(
@@ -70,6 +79,7 @@ class Complaint(Tenant, Versioned, Record, Base):
 
     words: Mapped[str]  # the complainant's own
     words_language: Mapped[str] = mapped_column(code_column(5), default="")
+    folded: Mapped[str] = mapped_column(Text(collation="C"), Computed(FOLDED, persisted=True))  # for likeness
     wish: Mapped[str] = mapped_column(default="")  # the outcome that is hoped for
     happened_on: Mapped[date | None] = mapped_column(default=None)
     place: Mapped[str] = mapped_column(default="")

@@ -233,3 +233,15 @@ class AttachmentOut(Out):
     state: str
     added_by_id: UUID | None
     created_at: datetime
+
+
+class SimilarOut(Out):
+    """A complaint that may be the same: `similarity` is that of the words, 0 to 1."""
+
+    id: UUID
+    reference: str
+    status: str
+    received_at: datetime
+    similarity: float
+    is_same_patient: bool
+    is_same_phone: bool

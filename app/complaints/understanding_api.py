@@ -1,0 +1,37 @@
+"""The REST door of what surrounds a complaint: what may be the same."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from app.complaints.api import bp
+from app.complaints.models import Complaint
+from app.complaints.policy import Perm
+from app.complaints.schemas import SimilarOut
+from app.complaints.similar_queries import similar_to
+from app.core.access.policy import load
+from app.core.api import documented, page_of
+from app.core.web import current_actor, requires
+
+
+@bp.get("/complaints/<uuid:complaint_id>/similar/")
+@bp.output(page_of(SimilarOut))
+@documented(bp, "List what may be the same as a complaint", "GET")
+@requires(Perm.IDENTIFY)
+def list_similar(complaint_id: UUID) -> Any:
+    """Give complaints of the same patient or phone, or in near words, of the hospital within 30 days; the likeliest first."""
+    complaint = load(Complaint, complaint_id, actor=current_actor, needs=Perm.IDENTIFY, sees=Perm.READ)
+    found = [
+        {
+            "id": each.complaint.id,
+            "reference": each.complaint.reference,
+            "status": each.complaint.status,
+            "received_at": each.complaint.received_at,
+            "similarity": each.similarity,
+            "is_same_patient": each.is_same_patient,
+            "is_same_phone": each.is_same_phone,
+        }
+        for each in similar_to(complaint, actor=current_actor)
+    ]
+    return {"count": len(found), "next": None, "previous": None, "results": found}
