@@ -74,6 +74,17 @@ DOORS: dict[str, frozenset[str]] = {
     ),
     **dict.fromkeys(
         (
+            "complaints.panel_of_suggestions",
+            "complaints.accept_suggestion",
+            "complaints.ignore_suggestion",
+            "complaints_api.list_suggestions",
+            "complaints_api.accept_suggestion",
+            "complaints_api.ignore_suggestion",
+        ),
+        HEADS,
+    ),
+    **dict.fromkeys(
+        (
             "complaints.choose_owner",
             "complaints.choose_patient",
             "complaints.identify",

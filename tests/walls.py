@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 
 from app.accounts.models import LoginSession, RoleAssignment, User
-from app.complaints.models import Complaint, ComplaintPoint, Explanation
+from app.complaints.models import Complaint, ComplaintPoint, ComplaintSuggestion, Explanation
 from app.core.access.actor import Actor, acting_as, system_actor
 from app.core.access.wall import passage
 from app.core.db import Base, GroupOrTenant, Tenant, db, unit_of_work, uuid7
@@ -56,6 +56,7 @@ TABLES: dict[str, Any] = {
     "complaint_id": Complaint,
     "explanation_id": Explanation,
     "point_id": ComplaintPoint,
+    "suggestion_id": ComplaintSuggestion,
     "clock_id": SlaClock,
     "delivery_id": Delivery,
     "hospital_id": Hospital,
@@ -90,6 +91,7 @@ TABLES: dict[str, Any] = {
     "complaints.panel_of_messages.subject_id": Complaint,
     "complaints.panel_of_patient.subject_id": Patient,
     "complaints.panel_of_similar.subject_id": Complaint,
+    "complaints.panel_of_suggestions.subject_id": Complaint,
     "surveys.panel_of_visit.subject_id": Journey,
     "surveys.panel_of_patient.subject_id": Patient,
 }

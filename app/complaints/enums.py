@@ -138,3 +138,26 @@ NOTE_KINDS: dict[str, Any] = {
 }
 WRITTEN_BY_STAFF = ("note", "call", "message")
 SHOWN_TO_COMPLAINANT = ("message", "added")
+
+# codes of data/red-flags.csv
+RED_FLAGS: dict[str, Any] = {
+    "self_harm": _l("Self-harm"),
+    "harm": _l("Harm"),
+    "wrong_medicine": _l("Wrong medicine"),
+    "abuse": _l("Abuse"),
+    "child": _l("A child"),
+    "privacy": _l("Privacy"),
+    "media_threat": _l("Goes to the media"),
+}
+
+SUGGESTED: dict[str, Any] = {
+    "class": _l("Classification"),
+    "department": _l("Department"),
+    "severity": _l("Severity"),
+}
+SUGGESTION_STATES: dict[str, Any] = {
+    "open": lazy_pgettext("suggestion", "Open"),
+    "accepted": lazy_pgettext("suggestion", "Accepted"),
+    "corrected": lazy_pgettext("suggestion", "Corrected"),
+    "ignored": lazy_pgettext("suggestion", "Ignored"),
+}

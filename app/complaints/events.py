@@ -25,6 +25,7 @@ class ComplaintReceived(ComplaintEvent):
     channel: str
     severity: str
     assignee_id: UUID | None
+    red_flags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -101,6 +102,16 @@ class PointChanged(ComplaintEvent):
     kind: ClassVar[str] = "complaints.point.changed"
     point_id: UUID
     what: str  # added, changed, removed
+
+
+@dataclass(frozen=True)
+class SuggestionJudged(ComplaintEvent):
+    """A person took a suggestion or turned it down."""
+
+    kind: ClassVar[str] = "complaints.suggestion.judged"
+    suggestion_id: UUID
+    what: str  # class, department, severity
+    state: str  # accepted, ignored
 
 
 @dataclass(frozen=True)

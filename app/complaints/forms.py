@@ -199,7 +199,7 @@ class ExplanationForm(Form):
     text = TextField(_l("Text"))
 
 
-class RemoveForm(Form):
-    """Take a point back."""
+class VersionForm(Form):
+    """Press a button on something that has a version."""
 
     version = VersionField()

@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.complaints.enums import ComplaintStatus, ExplanationStatus
+from app.complaints.suggestion_models import ComplaintSuggestion as ComplaintSuggestion
 from app.core.access.policy import Scope
 from app.core.db import Base, Record, Tenant, Versioned, code_column
 from app.core.keys.links import new_handle
@@ -75,6 +76,7 @@ class Complaint(Tenant, Versioned, Record, Base):
     contact_name: Mapped[str] = mapped_column(default="")  # who complains, where it is not the patient's own file
     contact_phone: Mapped[str] = mapped_column(code_column(20), default="")
     contact_relation: Mapped[str] = mapped_column(code_column(12), default="patient")
+    red_flags: Mapped[list[str]] = mapped_column(default=list)  # codes of what its words warn of
     language: Mapped[str] = mapped_column(code_column(5), default="ar")  # in which the answer is written
 
     words: Mapped[str]  # the complainant's own

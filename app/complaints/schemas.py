@@ -24,6 +24,7 @@ class ComplaintOut(Out):
     title: str
     status: str
     severity: str
+    red_flags: list[str]
     channel: str
     outside_number: str
     received_at: datetime
@@ -245,3 +246,23 @@ class SimilarOut(Out):
     similarity: float
     is_same_patient: bool
     is_same_phone: bool
+
+
+class SuggestionOut(Out):
+    """What is suggested: `value` is the id of a class or department, or a severity; `made_from` says why."""
+
+    id: UUID
+    complaint_id: UUID
+    what: str
+    value: str
+    confidence: float
+    made_from: dict[str, Any]
+    state: str
+    corrected_to: str
+    judged_at: datetime | None
+    judged_by_id: UUID | None
+    created_at: datetime
+
+
+class SuggestionAcceptIn(VersionedIn):
+    """The version of the complaint that the caller saw."""

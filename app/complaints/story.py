@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from app.accounts.models import User
-from app.complaints.enums import NOTE_KINDS, ComplaintStatus
+from app.complaints.enums import NOTE_KINDS, SUGGESTED, ComplaintStatus
 from app.complaints.events import (
     ComplaintAssigned,
     ComplaintIdentified,
@@ -23,6 +23,7 @@ from app.complaints.events import (
     ComplaintSeverityChanged,
     ExplanationMoved,
     PointChanged,
+    SuggestionJudged,
 )
 from app.complaints.models import ComplaintNote
 from app.core.events.timeline import TimelineEntry, describe
@@ -41,6 +42,7 @@ describe(ComplaintSeverityChanged.kind, _l("Its severity was changed"), "alert-t
 describe(ComplaintNoted.kind, _l("A note was written"), "message")
 describe(PointChanged.kind, _l("A point was changed"), "list-details")
 describe(ExplanationMoved.kind, _l("An explanation took a step"), "user-question")
+describe(SuggestionJudged.kind, _l("A suggestion was judged"), "bulb")
 describe(ComplaintPassedOn.kind, _l("The next level was told"), "arrow-up")
 
 
@@ -75,6 +77,13 @@ def _how_it_was(data: dict[str, Any], _known: Mapping[UUID, str]) -> str:
     return _("The answer satisfied") if data["satisfied"] else _("The answer did not satisfy")
 
 
+def _suggestion(data: dict[str, Any], _known: Mapping[UUID, str]) -> str:
+    what = str(SUGGESTED[data["what"]])
+    if data["state"] == "accepted":
+        return _("The suggestion was taken: %(what)s", what=what)
+    return _("The suggestion was turned down: %(what)s", what=what)
+
+
 _POINTS = {
     "added": lambda: _("A point was added"),
     "changed": lambda: _("A point was changed"),
@@ -99,5 +108,6 @@ TITLES: dict[str, Title] = {
     ),
     PointChanged.kind: lambda data, _known: _POINTS[data["what"]](),
     ExplanationMoved.kind: lambda data, known: _EXPLANATIONS[data["verb"]](known.get(UUID(data["assignee_id"]), "–")),
+    SuggestionJudged.kind: _suggestion,
     ComplaintPassedOn.kind: story.passed_on,
 }

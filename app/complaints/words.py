@@ -21,6 +21,9 @@ _SETS: dict[str, Any] = {
     "cancel": enums.CANCEL_REASONS,
     "wait": enums.WAIT_REASONS,
     "way": enums.CONTACT_WAYS,
+    "flag": enums.RED_FLAGS,
+    "suggested": enums.SUGGESTED,
+    "suggestion": enums.SUGGESTION_STATES,
 }
 TONES = {
     "new": "warning",
@@ -32,6 +35,8 @@ TONES = {
     "closed": "success",
     "cancelled": "neutral",
     "duplicate": "neutral",
+    "corrected": "neutral",
+    "ignored": "neutral",
     "requested": "accent",
     "answered": "warning",
     "accepted": "success",
