@@ -89,6 +89,7 @@ TABLES: dict[str, Any] = {
     "surveys_api.template_id": SurveyTemplate,
     "actions.panel_of_survey.subject_id": SurveyInstance,
     "complaints.panel_of_messages.subject_id": Complaint,
+    "complaints.panel_of_links.subject_id": Complaint,
     "complaints.panel_of_patient.subject_id": Patient,
     "complaints.panel_of_similar.subject_id": Complaint,
     "complaints.panel_of_suggestions.subject_id": Complaint,

@@ -19,6 +19,7 @@ def register(app: Flask) -> None:
         file_views,
         handlers,
         jobs,
+        link_views,
         panels,
         public,
         similar_views,

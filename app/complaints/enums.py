@@ -161,3 +161,8 @@ SUGGESTION_STATES: dict[str, Any] = {
     "corrected": lazy_pgettext("suggestion", "Corrected"),
     "ignored": lazy_pgettext("suggestion", "Ignored"),
 }
+
+LINKS: dict[str, Any] = {
+    "related": _l("Related"),
+    "same_event": _l("About the same event"),
+}

@@ -78,6 +78,17 @@ class ComplaintMerged(ComplaintEvent):
 
 
 @dataclass(frozen=True)
+class ComplaintLinked(ComplaintEvent):
+    """The complaint was linked with another one, or the link was taken back."""
+
+    kind: ClassVar[str] = "complaints.complaint.linked"
+    other_id: UUID
+    other_reference: str
+    link: str  # related, same_event
+    what: str  # linked, unlinked
+
+
+@dataclass(frozen=True)
 class ComplaintSeverityChanged(ComplaintEvent):
     """The complaint was judged graver or less grave; its deadline counts anew from the original start."""
 

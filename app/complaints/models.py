@@ -11,6 +11,9 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.complaints.enums import ComplaintStatus, ExplanationStatus
+from app.complaints.link_models import ClusterMember as ClusterMember
+from app.complaints.link_models import ComplaintCluster as ComplaintCluster
+from app.complaints.link_models import ComplaintLink as ComplaintLink
 from app.complaints.suggestion_models import ComplaintSuggestion as ComplaintSuggestion
 from app.core.access.policy import Scope
 from app.core.db import Base, Record, Tenant, Versioned, code_column

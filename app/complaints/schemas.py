@@ -234,35 +234,3 @@ class AttachmentOut(Out):
     state: str
     added_by_id: UUID | None
     created_at: datetime
-
-
-class SimilarOut(Out):
-    """A complaint that may be the same: `similarity` is that of the words, 0 to 1."""
-
-    id: UUID
-    reference: str
-    status: str
-    received_at: datetime
-    similarity: float
-    is_same_patient: bool
-    is_same_phone: bool
-
-
-class SuggestionOut(Out):
-    """What is suggested: `value` is the id of a class or department, or a severity; `made_from` says why."""
-
-    id: UUID
-    complaint_id: UUID
-    what: str
-    value: str
-    confidence: float
-    made_from: dict[str, Any]
-    state: str
-    corrected_to: str
-    judged_at: datetime | None
-    judged_by_id: UUID | None
-    created_at: datetime
-
-
-class SuggestionAcceptIn(VersionedIn):
-    """The version of the complaint that the caller saw."""

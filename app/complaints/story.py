@@ -10,11 +10,12 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from app.accounts.models import User
-from app.complaints.enums import NOTE_KINDS, SUGGESTED, ComplaintStatus
+from app.complaints.enums import LINKS, NOTE_KINDS, SUGGESTED, ComplaintStatus
 from app.complaints.events import (
     ComplaintAssigned,
     ComplaintIdentified,
     ComplaintJudged,
+    ComplaintLinked,
     ComplaintMerged,
     ComplaintMoved,
     ComplaintNoted,
@@ -38,6 +39,7 @@ describe(ComplaintIdentified.kind, _l("The patient was found"), "user")
 describe(ComplaintMoved.kind, _l("It took a step"), "arrow-right")
 describe(ComplaintJudged.kind, _l("The survey about the answer came back"), "clipboard-check")
 describe(ComplaintMerged.kind, _l("It was merged with another"), "arrow-merge")
+describe(ComplaintLinked.kind, _l("Its links were changed"), "link")
 describe(ComplaintSeverityChanged.kind, _l("Its severity was changed"), "alert-triangle")
 describe(ComplaintNoted.kind, _l("A note was written"), "message")
 describe(PointChanged.kind, _l("A point was changed"), "list-details")
@@ -77,6 +79,13 @@ def _how_it_was(data: dict[str, Any], _known: Mapping[UUID, str]) -> str:
     return _("The answer satisfied") if data["satisfied"] else _("The answer did not satisfy")
 
 
+def _linked(data: dict[str, Any], _known: Mapping[UUID, str]) -> str:
+    told = {"reference": data["other_reference"], "how": str(LINKS[data["link"]])}
+    if data["what"] == "linked":
+        return _("Linked with %(reference)s: %(how)s", **told)
+    return _("Not linked with %(reference)s any more: %(how)s", **told)
+
+
 def _suggestion(data: dict[str, Any], _known: Mapping[UUID, str]) -> str:
     what = str(SUGGESTED[data["what"]])
     if data["state"] == "accepted":
@@ -102,6 +111,7 @@ TITLES: dict[str, Title] = {
     ComplaintMoved.kind: _moved,
     ComplaintSeverityChanged.kind: _judged,
     ComplaintMerged.kind: _merged,
+    ComplaintLinked.kind: _linked,
     ComplaintJudged.kind: _how_it_was,
     ComplaintAssigned.kind: lambda data, known: _(
         "Handed over to %(name)s", name=known.get(UUID(data["assignee_id"]), "–")

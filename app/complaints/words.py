@@ -22,6 +22,7 @@ _SETS: dict[str, Any] = {
     "wait": enums.WAIT_REASONS,
     "way": enums.CONTACT_WAYS,
     "flag": enums.RED_FLAGS,
+    "link": enums.LINKS,
     "suggested": enums.SUGGESTED,
     "suggestion": enums.SUGGESTION_STATES,
 }

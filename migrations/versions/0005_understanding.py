@@ -1,4 +1,4 @@
-"""Likeness of complaints by an index, red flags, and suggestions with what people made of them
+"""Likeness of complaints by an index, red flags, suggestions with what people made of them, and links
 
 Revision: 0005_understanding
 Follows: 0004_attachments
@@ -26,6 +26,7 @@ def upgrade() -> None:
     )
     op.alter_column("complaints", "red_flags", server_default=None)
     _suggestions()
+    _links()
     grant_rights(op.get_bind())
 
 
@@ -75,6 +76,51 @@ def _suggestions() -> None:
     op.create_index("ix_complaint_suggestions_measured", "complaint_suggestions", ["hospital_id", "what", "state"])
 
 
+def _links() -> None:
+    op.create_table(
+        "complaint_links",
+        sa.Column("one_id", sa.Uuid(), nullable=False),
+        sa.Column("other_id", sa.Uuid(), nullable=False),
+        sa.Column("linked_by_id", sa.Uuid(), nullable=True),
+        *_record(),
+        sa.CheckConstraint("one_id < other_id", name=op.f("ck_complaint_links_smaller_first")),
+        sa.ForeignKeyConstraint(["one_id"], ["complaints.id"], name=op.f("fk_complaint_links_one_id")),
+        sa.ForeignKeyConstraint(["other_id"], ["complaints.id"], name=op.f("fk_complaint_links_other_id")),
+        sa.ForeignKeyConstraint(["hospital_id"], ["hospitals.id"], name=op.f("fk_complaint_links_hospital_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_complaint_links")),
+    )
+    op.create_index(op.f("ix_complaint_links_hospital_id"), "complaint_links", ["hospital_id"])
+    op.create_index(op.f("ix_complaint_links_other_id"), "complaint_links", ["other_id"])
+    op.create_index("uq_complaint_links_pair", "complaint_links", ["one_id", "other_id"], unique=True)
+    op.create_table(
+        "complaint_clusters",
+        sa.Column("started_by_id", sa.Uuid(), nullable=True),
+        *_record(),
+        sa.ForeignKeyConstraint(["hospital_id"], ["hospitals.id"], name=op.f("fk_complaint_clusters_hospital_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_complaint_clusters")),
+    )
+    op.create_index(op.f("ix_complaint_clusters_hospital_id"), "complaint_clusters", ["hospital_id"])
+    _members()
+
+
+def _members() -> None:
+    table = "complaint_cluster_members"
+    op.create_table(
+        table,
+        sa.Column("cluster_id", sa.Uuid(), nullable=False),
+        sa.Column("complaint_id", sa.Uuid(), nullable=False),
+        sa.Column("added_by_id", sa.Uuid(), nullable=True),
+        *_record(),
+        sa.ForeignKeyConstraint(["cluster_id"], ["complaint_clusters.id"], name=op.f(f"fk_{table}_cluster_id")),
+        sa.ForeignKeyConstraint(["complaint_id"], ["complaints.id"], name=op.f(f"fk_{table}_complaint_id")),
+        sa.ForeignKeyConstraint(["hospital_id"], ["hospitals.id"], name=op.f(f"fk_{table}_hospital_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f(f"pk_{table}")),
+        sa.UniqueConstraint("complaint_id", name=op.f(f"uq_{table}_complaint_id")),
+    )
+    op.create_index(op.f(f"ix_{table}_hospital_id"), table, ["hospital_id"])
+    op.create_index(op.f(f"ix_{table}_cluster_id"), table, ["cluster_id"])
+
+
 def _record() -> tuple[sa.Column[object], ...]:
     return (
         sa.Column("hospital_id", sa.Uuid(), nullable=False),
@@ -85,7 +131,8 @@ def _record() -> tuple[sa.Column[object], ...]:
 
 
 def downgrade() -> None:
-    op.drop_table("complaint_suggestions")
+    for table in ("complaint_cluster_members", "complaint_clusters", "complaint_links", "complaint_suggestions"):
+        op.drop_table(table)
     op.drop_column("complaints", "red_flags")
     op.drop_index("ix_complaints_contact_phone", "complaints")
     op.drop_index("ix_complaints_folded", "complaints")
