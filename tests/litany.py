@@ -98,6 +98,29 @@ DOORS: dict[str, frozenset[str]] = {
         HEADS | {"source_user"},
     ),
     **dict.fromkeys(
+        ("complaints.panel_of_similar", "complaints.similar_typed", "complaints_api.list_similar"),
+        HEADS | {"source_user"},
+    ),
+    **dict.fromkeys(
+        (
+            "complaints.panel_of_suggestions",
+            "complaints.accept_suggestion",
+            "complaints.ignore_suggestion",
+            "complaints_api.list_suggestions",
+            "complaints_api.accept_suggestion",
+            "complaints_api.ignore_suggestion",
+            "complaints.panel_of_links",
+            "complaints.link",
+            "complaints.unlink",
+            "complaints.write_to_event",
+            "complaints_api.list_links",
+            "complaints_api.add_link",
+            "complaints_api.remove_link",
+            "complaints_api.write_to_event",
+        ),
+        HEADS,
+    ),
+    **dict.fromkeys(
         (
             "complaints.choose_owner",
             "complaints.write_letter",

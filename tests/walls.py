@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 
 from app.accounts.models import LoginSession, RoleAssignment, User
-from app.complaints.models import Complaint, ComplaintPaper, ComplaintPoint, Explanation
+from app.complaints.models import Complaint, ComplaintPaper, ComplaintPoint, ComplaintSuggestion, Explanation
 from app.core.access.actor import Actor, acting_as, system_actor
 from app.core.access.wall import passage
 from app.core.attachments.models import Attachment
@@ -57,6 +57,7 @@ TABLES: dict[str, Any] = {
     "complaint_id": Complaint,
     "explanation_id": Explanation,
     "point_id": ComplaintPoint,
+    "suggestion_id": ComplaintSuggestion,
     "clock_id": SlaClock,
     "attachment_id": Attachment,
     "paper_id": ComplaintPaper,
@@ -92,7 +93,10 @@ TABLES: dict[str, Any] = {
     "actions.panel_of_survey.subject_id": SurveyInstance,
     "complaints.panel_of_files.subject_id": Complaint,
     "complaints.panel_of_messages.subject_id": Complaint,
+    "complaints.panel_of_links.subject_id": Complaint,
     "complaints.panel_of_patient.subject_id": Patient,
+    "complaints.panel_of_similar.subject_id": Complaint,
+    "complaints.panel_of_suggestions.subject_id": Complaint,
     "surveys.panel_of_visit.subject_id": Journey,
     "surveys.panel_of_patient.subject_id": Patient,
 }

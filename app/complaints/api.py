@@ -79,7 +79,7 @@ def _told(complaint: Complaint) -> dict[str, Any]:
     """Give a complaint as this caller may know it: what tells who complains is empty for those who may not."""
     told = {name: getattr(complaint, name) for name in ComplaintOut.model_fields}
     if not can(current_actor, Perm.IDENTIFY):
-        told.update(dict.fromkeys(PERSONAL, ""), patient_id=None)
+        told.update(dict.fromkeys(PERSONAL, ""), patient_id=None, red_flags=[])
     return told
 
 

@@ -152,3 +152,31 @@ PAPER_WORDS: dict[str, tuple[str, str]] = {
         "نتمنى لكم دوام الصحة والعافية.",
     ),
 }
+
+# codes of data/red-flags.csv
+RED_FLAGS: dict[str, Any] = {
+    "self_harm": _l("Self-harm"),
+    "harm": _l("Harm"),
+    "wrong_medicine": _l("Wrong medicine"),
+    "abuse": _l("Abuse"),
+    "child": _l("A child"),
+    "privacy": _l("Privacy"),
+    "media_threat": _l("Goes to the media"),
+}
+
+SUGGESTED: dict[str, Any] = {
+    "class": _l("Classification"),
+    "department": _l("Department"),
+    "severity": _l("Severity"),
+}
+SUGGESTION_STATES: dict[str, Any] = {
+    "open": lazy_pgettext("suggestion", "Open"),
+    "accepted": lazy_pgettext("suggestion", "Accepted"),
+    "corrected": lazy_pgettext("suggestion", "Corrected"),
+    "ignored": lazy_pgettext("suggestion", "Ignored"),
+}
+
+LINKS: dict[str, Any] = {
+    "related": _l("Related"),
+    "same_event": _l("About the same event"),
+}

@@ -25,6 +25,7 @@ class ComplaintReceived(ComplaintEvent):
     channel: str
     severity: str
     assignee_id: UUID | None
+    red_flags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -98,6 +99,17 @@ class ComplaintMerged(ComplaintEvent):
 
 
 @dataclass(frozen=True)
+class ComplaintLinked(ComplaintEvent):
+    """The complaint was linked with another one, or the link was taken back."""
+
+    kind: ClassVar[str] = "complaints.complaint.linked"
+    other_id: UUID
+    other_reference: str
+    link: str  # related, same_event
+    what: str  # linked, unlinked
+
+
+@dataclass(frozen=True)
 class ComplaintSeverityChanged(ComplaintEvent):
     """The complaint was judged graver or less grave; its deadline counts anew from the original start."""
 
@@ -122,6 +134,16 @@ class PointChanged(ComplaintEvent):
     kind: ClassVar[str] = "complaints.point.changed"
     point_id: UUID
     what: str  # added, changed, removed
+
+
+@dataclass(frozen=True)
+class SuggestionJudged(ComplaintEvent):
+    """A person took a suggestion or turned it down."""
+
+    kind: ClassVar[str] = "complaints.suggestion.judged"
+    suggestion_id: UUID
+    what: str  # class, department, severity
+    state: str  # accepted, ignored
 
 
 @dataclass(frozen=True)

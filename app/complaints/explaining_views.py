@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 
 from app.accounts import queries as accounts
 from app.complaints import explanation_queries, queries, sla
-from app.complaints.forms import AskForm, ExplanationForm, PointForm, RemoveForm, point_values
+from app.complaints.forms import AskForm, ExplanationForm, PointForm, VersionForm, point_values
 from app.complaints.models import Complaint, ComplaintPoint
 from app.complaints.policy import Perm
 from app.complaints.services import explaining, points
@@ -63,7 +63,7 @@ def save_point(complaint_id: UUID, point_id: UUID) -> Response:
 @requires(Perm.WORK)
 def remove_point(complaint_id: UUID, point_id: UUID) -> Response:
     """Take a point back."""
-    form = RemoveForm()
+    form = VersionForm()
     answer = form.submit(
         lambda: points.remove(complaint_id, point_id, version=form.version.data or 0, actor=current_actor)
     )

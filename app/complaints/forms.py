@@ -19,6 +19,7 @@ from app.complaints.enums import (
     CONTACT_WAYS,
     FINDINGS,
     HARM,
+    LINKS,
     NOTE_KINDS,
     RELATIONS,
     RESOLUTIONS,
@@ -221,7 +222,28 @@ class ExplanationForm(Form):
     text = TextField(_l("Text"))
 
 
-class RemoveForm(Form):
-    """Take a point back."""
+class VersionForm(Form):
+    """Press a button on something that has a version."""
 
     version = VersionField()
+
+
+class LinkForm(Form):
+    """Link another complaint by its number."""
+
+    other = LineField(_l("Number of the other complaint"), [DataRequired(_l("Give a number."))], most=20)
+    kind = SelectField(_l("How they belong together"), choices=_choices(LINKS), default="related")
+
+
+class UnlinkForm(Form):
+    """Take a link back."""
+
+    other_id = UuidField(_l("Complaint"), [DataRequired(_l("Choose one of the list."))])
+    kind = SelectField(_l("How they belong together"), choices=_choices(LINKS), default="related")
+
+
+class EventNoteForm(Form):
+    """Write to all who complain of one event."""
+
+    kind = SelectField(_l("What it is"), choices=_choices(NOTE_KINDS, only=("note", "message")), default="note")
+    body = TextField(_l("Text"), [DataRequired(_l("Write something first."))])

@@ -39,6 +39,7 @@ from app.surveys.events import SurveyCompleted
 ERASED = "–"
 
 bell.kind("complaints/received", _l("New complaint %(reference)s"))
+bell.kind("complaints/flagged", _l("Red flag in new complaint %(reference)s: look at it now"))
 bell.kind("complaints/assigned", _l("You are the owner of complaint %(reference)s"))
 bell.kind("complaints/virus", _l("A file of complaint %(reference)s is held back: a virus was found"))
 bell.kind("complaints/added", _l("Who complained wrote something: %(reference)s"))
@@ -64,13 +65,16 @@ def _actor(entry: Entry) -> Actor:
 
 @on(ComplaintReceived)
 def tell_of_new_complaint(entry: Entry) -> None:
-    """Tell the owner and the PX office."""
+    """Tell the owner and the PX office; of a red flag the whole office, urgently, whoever entered it."""
     if entry.hospital_id is None:
         return
     owner = entry.uuid("assignee_id")
     office = [person.id for person in accounts.people_with_role(entry.hospital_id, Role.PX_COORDINATOR)]
     _tell(entry, [owner], "complaints/assigned")
-    _tell(entry, [each for each in office if each != owner], "complaints/received")
+    if entry.data.get("red_flags"):
+        _ring(entry, [*office, owner], "complaints/flagged", is_urgent=True)
+    else:
+        _tell(entry, [each for each in office if each != owner], "complaints/received")
 
 
 @on(ComplaintReceived)
@@ -247,7 +251,20 @@ def _clocked(entry: Entry) -> Complaint | Explanation | None:
 
 
 def _tell(entry: Entry, people: Iterable[UUID | None], kind: str, url: str = "", reference: str = "") -> None:
-    told = [each for each in people if each is not None and each != entry.actor_id]
+    """Tell people of what somebody else did."""
+    _ring(entry, [each for each in people if each != entry.actor_id], kind, url, reference)
+
+
+def _ring(
+    entry: Entry,
+    people: Iterable[UUID | None],
+    kind: str,
+    url: str = "",
+    reference: str = "",
+    *,
+    is_urgent: bool = False,
+) -> None:
+    told = [each for each in people if each is not None]
     if not told or entry.hospital_id is None:
         return
     bell.notify(
@@ -259,4 +276,5 @@ def _tell(entry: Entry, people: Iterable[UUID | None], kind: str, url: str = "",
         once=f"{entry.id}:{kind}",
         hospital_id=entry.hospital_id,
         actor=_actor(entry),
+        is_urgent=is_urgent,
     )

@@ -11,6 +11,10 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.complaints.enums import ComplaintStatus, ExplanationStatus
+from app.complaints.link_models import ClusterMember as ClusterMember
+from app.complaints.link_models import ComplaintCluster as ComplaintCluster
+from app.complaints.link_models import ComplaintLink as ComplaintLink
+from app.complaints.suggestion_models import ComplaintSuggestion as ComplaintSuggestion
 from app.core.access.policy import Scope
 from app.core.attachments.models import Attachment
 from app.core.db import Base, Record, Tenant, Versioned, code_column
@@ -28,6 +32,8 @@ QUEUE_PLACE = text(f"COALESCE(due_at, {FAR_SQL})")
 SEARCH = (
     "px_fold(title || ' ' || words || ' ' || contact_name) || ' ' || px_fold_name(contact_name) || ' ' || contact_phone"
 )
+
+FOLDED = "px_fold(words)"  # what likeness of words is measured on
 
 
 class Complaint(Tenant, Versioned, Record, Base):
@@ -50,6 +56,13 @@ class Complaint(Tenant, Versioned, Record, Base):
         Index("ix_complaints_created_by_id", "created_by_id", "received_at"),
         Index("ix_complaints_duplicate_of_id", "duplicate_of_id"),
         Index("ix_complaints_search", "search", postgresql_using="gin", postgresql_ops={"search": "gin_trgm_ops"}),
+        Index("ix_complaints_folded", "folded", postgresql_using="gin", postgresql_ops={"folded": "gin_trgm_ops"}),
+        Index(
+            "ix_complaints_contact_phone",
+            "contact_phone",
+            "received_at",
+            postgresql_where=text("contact_phone <> ''"),
+        ),
         Index("ix_complaints_wait_until", "wait_until", postgresql_where=text("wait_until IS NOT NULL")),
         Index("ix_complaints_resolved", "resolved_at", "id", postgresql_where=text("status = 'resolved'")),
         Index(
@@ -78,10 +91,12 @@ class Complaint(Tenant, Versioned, Record, Base):
     contact_name: Mapped[str] = mapped_column(default="")  # who complains, where it is not the patient's own file
     contact_phone: Mapped[str] = mapped_column(code_column(20), default="")
     contact_relation: Mapped[str] = mapped_column(code_column(12), default="patient")
+    red_flags: Mapped[list[str]] = mapped_column(default=list)  # codes of what its words warn of
     language: Mapped[str] = mapped_column(code_column(5), default="ar")  # in which the answer is written
 
     words: Mapped[str]  # the complainant's own
     words_language: Mapped[str] = mapped_column(code_column(5), default="")
+    folded: Mapped[str] = mapped_column(Text(collation="C"), Computed(FOLDED, persisted=True))  # for likeness
     wish: Mapped[str] = mapped_column(default="")  # the outcome that is hoped for
     happened_on: Mapped[date | None] = mapped_column(default=None)
     place: Mapped[str] = mapped_column(default="")

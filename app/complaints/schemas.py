@@ -24,6 +24,7 @@ class ComplaintOut(Out):
     title: str
     status: str
     severity: str
+    red_flags: list[str]
     channel: str
     outside_number: str
     received_at: datetime

@@ -10,11 +10,12 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from app.accounts.models import User
-from app.complaints.enums import NOTE_KINDS, ComplaintStatus
+from app.complaints.enums import LINKS, NOTE_KINDS, SUGGESTED, ComplaintStatus
 from app.complaints.events import (
     ComplaintAssigned,
     ComplaintIdentified,
     ComplaintJudged,
+    ComplaintLinked,
     ComplaintMerged,
     ComplaintMoved,
     ComplaintNoted,
@@ -25,6 +26,7 @@ from app.complaints.events import (
     ComplaintsExported,
     ExplanationMoved,
     PointChanged,
+    SuggestionJudged,
 )
 from app.complaints.models import ComplaintNote
 from app.core.events.timeline import TimelineEntry, describe
@@ -41,10 +43,12 @@ describe(ComplaintJudged.kind, _l("The survey about the answer came back"), "cli
 describe(ComplaintsExported.kind, _l("Complaints were taken out as a file"), "download")
 describe(ComplaintPaperMade.kind, _l("A letter or a case pack was made"), "file-text")
 describe(ComplaintMerged.kind, _l("It was merged with another"), "arrow-merge")
+describe(ComplaintLinked.kind, _l("Its links were changed"), "link")
 describe(ComplaintSeverityChanged.kind, _l("Its severity was changed"), "alert-triangle")
 describe(ComplaintNoted.kind, _l("A note was written"), "message")
 describe(PointChanged.kind, _l("A point was changed"), "list-details")
 describe(ExplanationMoved.kind, _l("An explanation took a step"), "user-question")
+describe(SuggestionJudged.kind, _l("A suggestion was judged"), "bulb")
 describe(ComplaintPassedOn.kind, _l("The next level was told"), "arrow-up")
 
 
@@ -80,6 +84,22 @@ def _how_it_was(data: dict[str, Any], _known: Mapping[UUID, str]) -> str:
 
 
 _PAPERS = {"letter": lambda: _("A letter was issued"), "pack": lambda: _("The case pack was made")}
+
+
+def _linked(data: dict[str, Any], _known: Mapping[UUID, str]) -> str:
+    told = {"reference": data["other_reference"], "how": str(LINKS[data["link"]])}
+    if data["what"] == "linked":
+        return _("Linked with %(reference)s: %(how)s", **told)
+    return _("Not linked with %(reference)s any more: %(how)s", **told)
+
+
+def _suggestion(data: dict[str, Any], _known: Mapping[UUID, str]) -> str:
+    what = str(SUGGESTED[data["what"]])
+    if data["state"] == "accepted":
+        return _("The suggestion was taken: %(what)s", what=what)
+    return _("The suggestion was turned down: %(what)s", what=what)
+
+
 _POINTS = {
     "added": lambda: _("A point was added"),
     "changed": lambda: _("A point was changed"),
@@ -98,6 +118,7 @@ TITLES: dict[str, Title] = {
     ComplaintMoved.kind: _moved,
     ComplaintSeverityChanged.kind: _judged,
     ComplaintMerged.kind: _merged,
+    ComplaintLinked.kind: _linked,
     ComplaintJudged.kind: _how_it_was,
     ComplaintPaperMade.kind: lambda data, _known: _PAPERS[data["paper"]](),
     ComplaintAssigned.kind: lambda data, known: _(
@@ -105,5 +126,6 @@ TITLES: dict[str, Title] = {
     ),
     PointChanged.kind: lambda data, _known: _POINTS[data["what"]](),
     ExplanationMoved.kind: lambda data, known: _EXPLANATIONS[data["verb"]](known.get(UUID(data["assignee_id"]), "–")),
+    SuggestionJudged.kind: _suggestion,
     ComplaintPassedOn.kind: story.passed_on,
 }

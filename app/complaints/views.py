@@ -131,16 +131,19 @@ def _capped(count: int | None) -> str | int | None:
 @bp.get("/<uuid:complaint_id>")
 @requires(Perm.READ)
 def show(complaint_id: UUID) -> Response:
-    """Show one complaint."""
-    return shown(complaint_id)
+    """Show one complaint; with `merge` in the address the step of merging is open, with that number in it."""
+    return shown(complaint_id, other=request.args.get("merge", "")[:20])
 
 
-def shown(complaint_id: UUID, *, answer: Answer | None = None, verb: str = "") -> Response:
-    """Give the page of a complaint; with a refused `answer` it says so beside what was typed."""
+def shown(complaint_id: UUID, *, answer: Answer | None = None, verb: str = "", other: str = "") -> Response:
+    """Give the page of a complaint; with a refused `answer` it says so beside what was typed.
+
+    With the number of an `other` complaint it offers to merge into that one.
+    """
     case = case_of(complaint_id, current_actor)
     complaint = case.complaint
     may_work = can_on(current_actor, Perm.WORK, complaint)
-    step_form = answer.form if answer and isinstance(answer.form, StepForm) else StepForm(formdata=None)
+    step_form = answer.form if answer and isinstance(answer.form, StepForm) else StepForm(formdata=None, other=other)
     return page(
         "complaints/show.html",
         status=answer.status if answer else 200,
@@ -149,7 +152,7 @@ def shown(complaint_id: UUID, *, answer: Answer | None = None, verb: str = "") -
         answer=answer,
         steps=COMPLAINT.open_steps(complaint, current_actor),
         step_form=step_form,
-        tried=verb,
+        tried=verb or ("merge" if other else ""),
         note_form=NoteForm(formdata=None),
         may_work=may_work,
         may_ask=can_on(current_actor, Perm.ASK, complaint),

@@ -22,6 +22,10 @@ _SETS: dict[str, Any] = {
     "cancel": enums.CANCEL_REASONS,
     "wait": enums.WAIT_REASONS,
     "way": enums.CONTACT_WAYS,
+    "flag": enums.RED_FLAGS,
+    "link": enums.LINKS,
+    "suggested": enums.SUGGESTED,
+    "suggestion": enums.SUGGESTION_STATES,
 }
 TONES = {
     "new": "warning",
@@ -33,6 +37,8 @@ TONES = {
     "closed": "success",
     "cancelled": "neutral",
     "duplicate": "neutral",
+    "corrected": "neutral",
+    "ignored": "neutral",
     "requested": "accent",
     "answered": "warning",
     "accepted": "success",

@@ -16,6 +16,7 @@ from app.complaints.enums import CHANNELS, OUTSIDE, RELATIONS
 from app.complaints.events import ComplaintReceived
 from app.complaints.models import Complaint
 from app.complaints.policy import Perm
+from app.complaints.rules.red_flags import flags_in
 from app.core import throttle
 from app.core.access.actor import Actor, Role, acting_as, system_actor
 from app.core.access.policy import can_reach_hospital
@@ -90,6 +91,7 @@ def receive(*, hospital_id: UUID, facts: ComplaintFacts, actor: Actor) -> Compla
         language=facts.language or (patient.language if patient else spoken),
         words=words,
         words_language=spoken,
+        red_flags=flags_in(words, facts.title, facts.wish),
         wish=facts.wish.strip(),
         happened_on=facts.happened_on,
         place=facts.place.strip(),
@@ -111,6 +113,7 @@ def receive(*, hospital_id: UUID, facts: ComplaintFacts, actor: Actor) -> Compla
             complaint.channel,
             complaint.severity,
             complaint.assignee_id,
+            tuple(complaint.red_flags),
         ),
         actor=actor,
     )
