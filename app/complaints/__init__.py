@@ -14,6 +14,7 @@ def register(app: Flask) -> None:
     from flask_babel import lazy_gettext as _l
 
     from app.complaints import api, explaining_views, handlers, jobs, panels, public, views, words, working_views  # noqa: F401 - some declare themselves
+    from app.complaints.inquiries import register as register_inquiries
     from app.complaints.policy import Perm
     from app.core.web import menu
     from app.core.web.panels import badge
@@ -23,4 +24,5 @@ def register(app: Flask) -> None:
     badge("journey", "complaint", panels.marks_of_visits)
     words.init_app(app)
     menu.line("work", 10, _l("Complaints"), "complaints.queue", "speakerphone", Perm.READ)
+    register_inquiries(app)
     menu.line("work", 15, _l("Explanations"), "explanations.listed", "user-question", Perm.EXPLANATION_READ)

@@ -14,8 +14,9 @@ from flask_babel import pgettext
 from app.complaints import queries
 from app.complaints.enums import CHANNELS, ComplaintStatus
 from app.complaints.forms import ComplaintForm, NoteForm, StepForm
+from app.complaints.lists import COUNT_CAP, TABS
 from app.complaints.policy import Perm
-from app.complaints.queries import TABS, Filters
+from app.complaints.queries import Filters
 from app.complaints.services import receiving, stepping
 from app.complaints.show import case_of
 from app.complaints.workflow import COMPLAINT
@@ -23,7 +24,7 @@ from app.core.access.actor import Role
 from app.core.access.policy import can, can_on, load
 from app.core.i18n import named
 from app.core.severity import Severity
-from app.core.web import Answer, current_actor, page, requires, see_other
+from app.core.web import Answer, current_actor, page, queues, requires, see_other
 from app.core.web.panels import panel, panels_for
 from app.organizations import queries as organizations
 from app.organizations.models import Department, Patient
@@ -41,7 +42,7 @@ def queue() -> Response:
         "complaints/queue.html",
         part="complaints/_rows.html",
         rows=found.rows,
-        next_url=_address(after=found.next_key) if found.next_key else None,
+        next_url=queues.address("complaints.queue", after=found.next_key) if found.next_key else None,
         filters=filters,
         tabs=_tabs(filters),
         severities=[(each.value, each.label) for each in Severity],
@@ -63,18 +64,13 @@ def _departments() -> Sequence[Department]:
 
 
 def _filters() -> Filters:
-    given = request.args
-
-    def one_of(name: str, known: Any) -> str:
-        return given.get(name, "") if given.get(name, "") in known else ""
-
     return Filters(
-        tab=one_of("tab", TABS) or "open",
-        department_id=given.get("department", type=UUID),
-        severity=one_of("severity", set(Severity)),
-        status=one_of("status", set(ComplaintStatus)),
-        channel=one_of("channel", CHANNELS),
-        text=given.get("q", "")[:100],
+        tab=queues.one_of("tab", TABS) or "open",
+        department_id=request.args.get("department", type=UUID),
+        severity=queues.one_of("severity", set(Severity)),
+        status=queues.one_of("status", set(ComplaintStatus)),
+        channel=queues.one_of("channel", CHANNELS),
+        text=request.args.get("q", "")[:100],
     )
 
 
@@ -88,18 +84,10 @@ def _chips(filters: Filters) -> list[dict[str, Any]]:
         ("department", _("Department"), named(department)),
         ("q", _("Search"), filters.text),
     ]
-    return [
-        {"label": label, "value": value, "remove": _address(**{name: None})} for name, label, value in shown if value
-    ]
-
-
-def _address(**changed: Any) -> str:
-    kept = {name: value for name, value in request.args.items() if name != "after"}
-    return url_for("complaints.queue", **{**kept, **changed})
+    return queues.chips("complaints.queue", shown)
 
 
 def _tabs(filters: Filters) -> list[dict[str, Any]]:
-    counts = queries.tab_counts(actor=current_actor)
     labels = {
         "mine": pgettext("complaints", "My"),
         "new": pgettext("queue", "New"),
@@ -109,19 +97,8 @@ def _tabs(filters: Filters) -> list[dict[str, Any]]:
         "open": pgettext("queue", "All open"),
         "all": pgettext("queue", "All"),
     }
-    return [
-        {
-            "label": labels[tab],
-            "url": _address(tab=tab),
-            "count": _capped(counts.get(tab)),
-            "active": tab == filters.tab,
-        }
-        for tab in TABS
-    ]
-
-
-def _capped(count: int | None) -> str | int | None:
-    return f"{queries.COUNT_CAP:,}+" if count == queries.COUNT_CAP else count
+    counts = queries.tab_counts(actor=current_actor)
+    return queues.tabs("complaints.queue", labels, counts, filters.tab, COUNT_CAP)
 
 
 @bp.get("/<uuid:complaint_id>")

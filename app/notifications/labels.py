@@ -37,6 +37,7 @@ TEMPLATES: dict[str, Any] = {
     "surveys/invitation": _l("Survey: invitation"),
     "surveys/reminder": _l("Survey: reminder"),
     "complaints/received": _l("Complaint: received"),
+    "inquiries/answered": _l("Inquiry: answer"),
     "accounts/invitation": _l("Account: invitation"),
     "accounts/place": _l("Account: new place"),
     "accounts/reset": _l("Account: new password"),

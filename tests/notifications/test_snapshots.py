@@ -16,6 +16,7 @@ VALUES = {
         "days": "7",
         "role": "Staff",
         "reference": "CMP-2026-000007",
+        "answer": "From 4 to 8 pm.",
     },
     "ar": {
         "hospital": "مستشفى النور",
@@ -24,6 +25,7 @@ VALUES = {
         "days": "7",
         "role": "موظف",
         "reference": "CMP-2026-000007",
+        "answer": "من ٤ إلى ٨ مساءً.",
     },
 }
 READ: dict[tuple[str, str], tuple[str, str]] = {
@@ -53,6 +55,19 @@ READ: dict[tuple[str, str], tuple[str, str]] = {
         "Al Noor Hospital: your opinion matters to us|There is still time to tell us how your visit was:\n"
         "https://x.sa/s/abc\n\nAl Noor Hospital",
         "مستشفى النور: رأيكم يهمنا|ما زال بإمكانكم أن تخبرونا كيف كانت زيارتكم:\nhttps://x.sa/s/abc\n\nمستشفى النور",
+    ),
+    ("inquiries/answered", "sms"): (
+        "Your inquiry CMP-2026-000007: From 4 to 8 pm.",
+        "استفساركم CMP-2026-000007: من ٤ إلى ٨ مساءً.",
+    ),
+    ("inquiries/answered", "whatsapp"): (
+        "Thank you for your inquiry CMP-2026-000007. Al Noor Hospital answers: From 4 to 8 pm. We wish you good health.",
+        "شكرًا لاستفساركم CMP-2026-000007. يجيبكم مستشفى النور: من ٤ إلى ٨ مساءً. نتمنى لكم دوام الصحة.",
+    ),
+    ("inquiries/answered", "email"): (
+        "Answer to your inquiry CMP-2026-000007|Thank you for your inquiry CMP-2026-000007.\n\nFrom 4 to 8 pm.\n\n"
+        "Al Noor Hospital",
+        "الرد على استفساركم CMP-2026-000007|شكرًا لاستفساركم CMP-2026-000007.\n\nمن ٤ إلى ٨ مساءً.\n\nمستشفى النور",
     ),
     ("complaints/received", "sms"): (
         "We received your complaint CMP-2026-000007. Follow it: https://x.sa/s/abc",

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
+from app.complaints.contact import recipient_of
 from app.complaints.enums import AT_WORK, ComplaintStatus
 from app.complaints.models import Complaint
 from app.core.access.actor import Actor, acting_as, system_actor
 from app.core.db import command, db
 from app.core.errors import NotFound
 from app.core.keys.links import handle_of
-from app.core.time import clock
 from app.notifications.enums import MessageClass
 from app.notifications.services import messages
-from app.organizations.models import Hospital, Patient
-from app.organizations.queries import contact_of
+from app.organizations.models import Hospital
 
 PURPOSE = "complaint"
 PATH = "/c/"
@@ -79,14 +78,14 @@ def confirm(complaint_id: UUID, *, actor: Actor) -> None:
     complaint = db.session.get(Complaint, complaint_id)
     if complaint is None or complaint.is_anonymous or complaint.channel not in TOLD:
         return
-    to = _recipient(complaint)
-    if to is None:
+    to = recipient_of(complaint)
+    if to is None or not to.phone:
         return
     hospital = db.session.get_one(Hospital, complaint.hospital_id)
     name = hospital.name_en if to.language == "en" else hospital.name_ar
     messages.send(
         RECEIVED,
-        to=to,
+        to=replace(to, email=""),  # the text is one for phones
         params={"hospital": name, "reference": complaint.reference},
         once=f"{RECEIVED}:{complaint.id}",
         hospital_id=complaint.hospital_id,
@@ -95,16 +94,3 @@ def confirm(complaint_id: UUID, *, actor: Actor) -> None:
         actor=actor,
         link=messages.Link(PURPOSE, complaint.handle, PATH),
     )
-
-
-def _recipient(complaint: Complaint) -> messages.Recipient | None:
-    """Who complains themselves, else the patient (a minor's guardian); nobody for the dead or without a number."""
-    if complaint.contact_phone:
-        return messages.Recipient(complaint.language, phone=complaint.contact_phone)
-    patient = db.session.get(Patient, complaint.patient_id) if complaint.patient_id else None
-    if patient is None or patient.deceased_at is not None or patient.no_contact:
-        return None
-    contact = contact_of(patient, clock.now().date())
-    if not contact.phone:
-        return None
-    return messages.Recipient(contact.language, phone=contact.phone, patient_id=patient.id, refuses=contact.refuses)
