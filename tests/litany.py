@@ -169,6 +169,29 @@ DOORS: dict[str, frozenset[str]] = {
         ASSIGNED,
     ),
     "complaints_api.taxonomy": HEADS,
+    **dict.fromkeys(("inquiries.queue", "inquiries.show", "inquiries.move"), COMPLAINANTS),
+    **dict.fromkeys(("inquiries.new", "inquiries.create"), HEADS | {"source_user"}),
+    **dict.fromkeys(
+        (
+            "inquiries.respond",
+            "inquiries.choose_owner",
+            "inquiries.assign",
+            "inquiries.choose_category",
+            "inquiries.sort",
+            "inquiries.note",
+        ),
+        HEADS,
+    ),
+    "inquiries.convert": OFFICE,
+    **dict.fromkeys(
+        ("inquiries_api.list_inquiries", "inquiries_api.read", "inquiries_api.change_status"), COMPLAINANTS
+    ),
+    "inquiries_api.create": HEADS | {"source_user"},
+    **dict.fromkeys(
+        ("inquiries_api.assign", "inquiries_api.sort", "inquiries_api.add_note", "inquiries_api.respond"), HEADS
+    ),
+    "inquiries_api.convert": OFFICE,
+    **resource_litany("inquiry_categories", reads=COMPLAINANTS, writes=ADMINS),
     "accounts.sign_out": EVERYONE,
     "accounts.me": EVERYONE,
     "accounts.save_me": EVERYONE,

@@ -14,6 +14,7 @@ from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 
 from app.accounts.models import LoginSession, RoleAssignment, User
+from app.complaints.inquiries.models import Inquiry, InquiryCategory
 from app.complaints.models import Complaint, ComplaintPaper, ComplaintPoint, ComplaintSuggestion, Explanation
 from app.core.access.actor import Actor, acting_as, system_actor
 from app.core.access.wall import passage
@@ -58,6 +59,7 @@ TABLES: dict[str, Any] = {
     "explanation_id": Explanation,
     "point_id": ComplaintPoint,
     "suggestion_id": ComplaintSuggestion,
+    "inquiry_id": Inquiry,
     "clock_id": SlaClock,
     "attachment_id": Attachment,
     "paper_id": ComplaintPaper,
@@ -105,6 +107,7 @@ OF_THE_GROUP = (
     (SurveyTemplate, SurveyQuestion, SurveyTrigger),
     (MessageTemplate,),
     (ActionRule,),
+    (InquiryCategory,),
     (WorkingCalendar,),
     (SlaPolicy,),
 )
@@ -114,6 +117,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "sla_api.preview_calendar": {"version": 1, "definition": {"always_open": True}},
     "accounts_api.assign_role": {"role": "viewer"},
     "complaints_api.change_status": {"version": 1, "verb": "cancel"},
+    "inquiries_api.change_status": {"version": 1, "verb": "cancel"},
     "patients.consent": {"version": 1, "channel": "sms", "said": "yes"},
 }
 OTHERS: dict[str, Any] = {"kind": "csv", "verb": "start", "part": "holidays", "place": 0, "code": "viewer"}
@@ -222,7 +226,7 @@ def _the_rest(cast: Cast, actors: dict[str, Actor]) -> None:
                 ),
             ]
         )
-        for path in ("departments", "physicians", "locations", "patients"):
+        for path in ("departments", "physicians", "locations", "patients", "inquiry_categories"):
             _copy(ImportRun, first(ImportRun, cast.a.id), resource=path)
         ward = _copy(Journey, journey, encounter="WARD-1", department_id=cast.ward.id)
         survey = db.session.execute(sa.select(SurveyInstance).limit(1)).unique().scalar_one()

@@ -14,6 +14,13 @@ from werkzeug.datastructures import FileStorage
 from app.accounts.models import AccountLink
 from app.accounts.services import credentials
 from app.complaints import queries as complaint_queries
+from app.complaints.inquiries import queries as inquiry_queries
+from app.complaints.inquiries.services import answering, converting
+from app.complaints.inquiries.services import receiving as inquiry_receiving
+from app.complaints.inquiries.services import writing as inquiry_writing
+from app.complaints.inquiries.services.answering import Reply
+from app.complaints.inquiries.services.converting import ConvertFacts
+from app.complaints.inquiries.services.receiving import InquiryFacts
 from app.complaints.services import explaining, filing, papers, points, receiving, stepping, writing
 from app.complaints.services.explaining import Question as Asked
 from app.complaints.services.points import PointFacts
@@ -34,7 +41,8 @@ from app.organizations import queries as organizations
 from app.px_action_center.services import opening
 from app.surveys.models import SurveyInstance
 from app.surveys.rules.questions import Question
-from app.surveys.services import answering, sending
+from app.surveys.services import answering as survey_answering
+from app.surveys.services import sending
 from tests.cast import Cast
 
 SYSTEM = system_actor("furnish a test")
@@ -86,6 +94,7 @@ def furnish(app: APIFlask, cast: Cast, key: str, *, first: int = 1, count: int =
         work()
         for number in range(first, first + count):
             _complaint(cast, officer, number)
+            _inquiry(cast, officer, number)
         work()
 
 
@@ -165,6 +174,24 @@ def _complaint(cast: Cast, officer: Actor, number: int) -> None:
         receiving.receive(hospital_id=cast.a.id, facts=unnamed, actor=officer)
 
 
+def _inquiry(cast: Cast, officer: Actor, number: int) -> None:
+    """Take in a question of a patient that is worked on, one of a contact that was answered, and one that is a complaint now."""
+    with acting_as(officer):
+        patient = organizations.find_by_mrn(cast.a.id, f"4{number:03}")
+        category_id = inquiry_queries.options_categories(actor=officer)[0].id
+        asked = InquiryFacts(words="متى تكون نتيجة التحليل جاهزة؟", patient_id=patient.id if patient else None,
+                             category_id=category_id, department_id=cast.er.id)  # fmt: skip
+        contact = InquiryFacts(words="When may I visit the ward?", channel="email", contact_name="Huda",
+                               contact_email="huda@example.org", contact_phone="0506660099")  # fmt: skip
+        answered, became, worked_on = (
+            inquiry_receiving.receive(hospital_id=cast.a.id, facts=facts, actor=officer)
+            for facts in (contact, contact, asked)
+        )
+        inquiry_writing.add_note(worked_on.id, "Asked the laboratory.", actor=officer)
+        answering.respond(answered.id, Reply("email", "From four to eight."), version=None, actor=officer)
+        converting.convert(became.id, ConvertFacts(), version=became.version, actor=officer)
+
+
 def _answer(count: int) -> None:
     """Answer all but the last of the surveys that wait, as badly as can be."""
     with acting_as(SYSTEM):
@@ -179,8 +206,8 @@ def _answer_one(survey_id: UUID, hospital_id: UUID) -> None:
 
     actor = token_actor(survey_id, hospital_id, "survey link")
     with acting_as(actor):
-        raw = {question.code: _worst(question) for question in answering.sheet(actor).questions}
-        answering.submit(raw, actor=actor)
+        raw = {question.code: _worst(question) for question in survey_answering.sheet(actor).questions}
+        survey_answering.submit(raw, actor=actor)
 
 
 def _worst(question: Question) -> Any:

@@ -30,3 +30,15 @@ def people_on_rung(to: str, hospital_id: UUID, department_ids: Iterable[UUID]) -
         return [person.id for person in queries.people_with_role(hospital_id, Role(to))]
     managers = [queries.people_with_role(hospital_id, Role(to), each) for each in department_ids]
     return list(dict.fromkeys(person.id for people in managers for person in people))
+
+
+def first_rung(to: str, hospital_id: UUID, department_ids: Iterable[UUID]) -> tuple[list[UUID], list[str]]:
+    """Give who stands on the first rung from `to` upwards that is not empty, and the rungs below it that were."""
+    departments = list(department_ids)
+    empty: list[str] = []
+    for rung in rungs_from(to):
+        people = people_on_rung(rung, hospital_id, departments)
+        if people:
+            return people, empty
+        empty.append(rung)
+    return [], empty

@@ -35,6 +35,7 @@ def register(app: Flask) -> None:
         words,
         working_views,
     )
+    from app.complaints.inquiries import register as register_inquiries
     from app.complaints.policy import Perm
     from app.core.web import menu
     from app.core.web.panels import badge
@@ -44,4 +45,5 @@ def register(app: Flask) -> None:
     badge("journey", "complaint", panels.marks_of_visits)
     words.init_app(app)
     menu.line("work", 10, _l("Complaints"), "complaints.queue", "speakerphone", Perm.READ)
+    register_inquiries(app)
     menu.line("work", 15, _l("Explanations"), "explanations.listed", "user-question", Perm.EXPLANATION_READ)

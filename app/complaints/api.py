@@ -179,7 +179,7 @@ def add_note(complaint_id: UUID, json_data: ComplaintNoteIn) -> Any:
 @requires(Perm.WORK)
 def list_points(complaint_id: UUID) -> Any:
     """Give the points in their order."""
-    found = queries.get_whole(complaint_id, actor=current_actor)[0].points
+    found = queries.get_whole(complaint_id, actor=current_actor).complaint.points
     return {"count": len(found), "next": None, "previous": None, "results": found}
 
 

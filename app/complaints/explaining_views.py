@@ -74,7 +74,7 @@ def remove_point(complaint_id: UUID, point_id: UUID) -> Response:
 
 def _find(complaint_id: UUID, point_id: UUID) -> ComplaintPoint:
     load(Complaint, complaint_id, actor=current_actor, needs=Perm.WORK, sees=Perm.READ)
-    complaint = queries.get_whole(complaint_id, actor=current_actor)[0]
+    complaint = queries.get_whole(complaint_id, actor=current_actor).complaint
     point = next((each for each in complaint.points if each.id == point_id), None)
     if point is None:
         raise NotFound()
@@ -133,7 +133,7 @@ def ask(complaint_id: UUID) -> Response:
 
 def _new(complaint_id: UUID, form: AskForm, status: int = 200) -> Response:
     load(Complaint, complaint_id, actor=current_actor, needs=Perm.ASK, sees=Perm.READ)
-    complaint = queries.get_whole(complaint_id, actor=current_actor)[0]
+    complaint = queries.get_whole(complaint_id, actor=current_actor).complaint
     return page(
         "complaints/ask.html",
         status=status,

@@ -11,9 +11,9 @@ from sqlalchemy.orm import aliased, lazyload
 
 from app.accounts.models import User
 from app.complaints.enums import ExplanationStatus
+from app.complaints.lists import FAR
 from app.complaints.models import Complaint, ComplaintPoint, Explanation
 from app.complaints.policy import Perm
-from app.complaints.queries import FAR
 from app.core.access.actor import Actor
 from app.core.access.policy import can_on, load, visible
 from app.core.db import db

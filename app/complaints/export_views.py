@@ -48,7 +48,7 @@ def take_file() -> Response:
     form = ExportForm()
     actor = current_actor._get_current_object()  # type: ignore[attr-defined]
     answer = form.submit(
-        lambda: exporting.answer(filters_of(request.args), form.kind.data or "", form.reason.data or "", actor=actor)
+        lambda: exporting.answer(filters_of(), form.kind.data or "", form.reason.data or "", actor=actor)
     )
     if not answer.ok:
         return _choose(form, answer.status)

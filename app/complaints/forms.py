@@ -36,7 +36,8 @@ from app.core.severity import Severity
 from app.core.web.forms import Form, LineField, TextField, UuidField, VersionField
 
 
-def _choices(table: Mapping[Any, Any], *, empty: Any = None, only: Any = None) -> list[SelectChoice]:
+def choices(table: Mapping[Any, Any], *, empty: Any = None, only: Any = None) -> list[SelectChoice]:
+    """Give a table of codes and words as choices, all or `only` some, after an empty one where it has words."""
     first = [SelectChoice("", empty)] if empty is not None else []
     return first + [SelectChoice(str(code), label) for code, label in table.items() if only is None or code in only]
 
@@ -49,12 +50,12 @@ class ComplaintForm(Form):
     """Enter a complaint."""
 
     hospital_id = UuidField(_l("Hospital"))
-    channel = SelectField(_l("How it came"), choices=_choices(CHANNELS, only=BY_STAFF), default="desk")
+    channel = SelectField(_l("How it came"), choices=choices(CHANNELS, only=BY_STAFF), default="desk")
     outside_number = LineField(_l("Number of the outside body"), most=60)
     received_at = DateTimeLocalField(_l("Received there"), [Optional()])
     patient_id = UuidField(_l("Patient"))
     is_anonymous = BooleanField(_l("The complainant stays unnamed"))
-    contact_relation = SelectField(_l("Who complains"), choices=_choices(RELATIONS), default="patient")
+    contact_relation = SelectField(_l("Who complains"), choices=choices(RELATIONS), default="patient")
     contact_name = LineField(_l("Name of the complainant"))
     contact_phone = LineField(_l("Phone of the complainant"), most=40)
     words = TextField(_l("What happened, in their own words"), [DataRequired(_l("Write what happened."))])
@@ -62,7 +63,7 @@ class ComplaintForm(Form):
     happened_on = DateField(_l("When it happened"), [Optional()])
     place = LineField(_l("Where it happened"))
     department_id = UuidField(_l("Department"))
-    severity = SelectField(_l("Severity"), choices=_choices(SEVERITIES), default=Severity.MEDIUM)
+    severity = SelectField(_l("Severity"), choices=choices(SEVERITIES), default=Severity.MEDIUM)
 
     def facts(self) -> ComplaintFacts:
         """Give what was typed; instants are of the zone that the page shows."""
@@ -80,7 +81,7 @@ class ComplaintForm(Form):
             place=self.place.data or "",
             department_id=self.department_id.data,
             outside_number=self.outside_number.data or "",
-            received_at=_here(self.received_at.data),
+            received_at=here(self.received_at.data),
         )
 
 
@@ -89,14 +90,14 @@ class StepForm(Form):
 
     version = VersionField()
     reason = TextField(_l("Reason"), most=2000)
-    way = SelectField(_l("How you reached the patient"), choices=_choices(CONTACT_WAYS, empty="–"), default="")
+    way = SelectField(_l("How you reached the patient"), choices=choices(CONTACT_WAYS, empty="–"), default="")
     statement = TextField(_l("What the patient says"), most=5000)
     contacted_at = DateTimeLocalField(_l("When you spoke (empty: now)"), [Optional()])
-    wait_reason = SelectField(_l("What is waited for"), choices=_choices(WAIT_REASONS, empty="–"), default="")
+    wait_reason = SelectField(_l("What is waited for"), choices=choices(WAIT_REASONS, empty="–"), default="")
     until = DateField(_l("Goes on again on"), [Optional()])
-    category = SelectField(_l("Resolution category"), choices=_choices(RESOLUTIONS, empty="–"), default="")
+    category = SelectField(_l("Resolution category"), choices=choices(RESOLUTIONS, empty="–"), default="")
     resolution = TextField(_l("Answer for the patient"), most=5000)
-    cancel_reason = SelectField(_l("Why it is cancelled"), choices=_choices(CANCEL_REASONS, empty="–"), default="")
+    cancel_reason = SelectField(_l("Why it is cancelled"), choices=choices(CANCEL_REASONS, empty="–"), default="")
     other = LineField(_l("Number of the complaint that goes on"), most=20)
 
     def facts(self) -> StepFacts:
@@ -105,9 +106,9 @@ class StepForm(Form):
             reason=self.reason.data or "",
             way=self.way.data or "",
             statement=self.statement.data or "",
-            contacted_at=_here(self.contacted_at.data),
+            contacted_at=here(self.contacted_at.data),
             wait_reason=self.wait_reason.data or "",
-            until=_here(datetime.combine(self.until.data, time())) if self.until.data else None,
+            until=here(datetime.combine(self.until.data, time())) if self.until.data else None,
             category=self.category.data or "",
             resolution=self.resolution.data or "",
             cancel_reason=self.cancel_reason.data or "",
@@ -115,7 +116,8 @@ class StepForm(Form):
         )
 
 
-def _here(local: datetime | None) -> datetime | None:
+def here(local: datetime | None) -> datetime | None:
+    """Give what was typed as an instant of the zone that the page shows."""
     return local.replace(tzinfo=ZoneInfo(select_zone())) if local else None
 
 
@@ -137,13 +139,13 @@ class SeverityForm(Form):
     """Judge how grave it is."""
 
     version = VersionField()
-    severity = SelectField(_l("Severity"), choices=_choices(SEVERITIES))
+    severity = SelectField(_l("Severity"), choices=choices(SEVERITIES))
 
 
 class NoteForm(Form):
     """Write on the complaint."""
 
-    kind = SelectField(_l("What it is"), choices=_choices(NOTE_KINDS, only=WRITTEN_BY_STAFF), default="note")
+    kind = SelectField(_l("What it is"), choices=choices(NOTE_KINDS, only=WRITTEN_BY_STAFF), default="note")
     body = TextField(_l("Note"), [DataRequired(_l("Write something first."))])
 
 
@@ -151,7 +153,7 @@ class LetterForm(Form):
     """Issue the answer as a letter."""
 
     version = VersionField()
-    language = SelectField(_l("Language of the letter"), choices=_choices(LANGUAGES))
+    language = SelectField(_l("Language of the letter"), choices=choices(LANGUAGES))
     opening = TextField(_l("How it begins"), [DataRequired(_l("This field is required."))], most=2000)
     closing = TextField(_l("How it ends"), [DataRequired(_l("This field is required."))], most=2000)
     signatory_name = LineField(_l("Who signs"), [DataRequired(_l("This field is required."))])
@@ -175,8 +177,8 @@ class PointForm(Form):
     summary = LineField(_l("Point"), [DataRequired(_l("Say in a few words what this point is."))])
     class_id = UuidField(_l("Classification"))
     department_id = UuidField(_l("Department"))
-    harm = SelectField(_l("Harm level"), choices=_choices(HARM, empty="–"), default="")
-    finding = SelectField(_l("Finding"), choices=_choices(FINDINGS, empty="–"), default="")
+    harm = SelectField(_l("Harm level"), choices=choices(HARM, empty="–"), default="")
+    finding = SelectField(_l("Finding"), choices=choices(FINDINGS, empty="–"), default="")
     answer = TextField(_l("Answer to this point"))
 
     def facts(self) -> PointFacts:
@@ -232,18 +234,18 @@ class LinkForm(Form):
     """Link another complaint by its number."""
 
     other = LineField(_l("Number of the other complaint"), [DataRequired(_l("Give a number."))], most=20)
-    kind = SelectField(_l("How they belong together"), choices=_choices(LINKS), default="related")
+    kind = SelectField(_l("How they belong together"), choices=choices(LINKS), default="related")
 
 
 class UnlinkForm(Form):
     """Take a link back."""
 
     other_id = UuidField(_l("Complaint"), [DataRequired(_l("Choose one of the list."))])
-    kind = SelectField(_l("How they belong together"), choices=_choices(LINKS), default="related")
+    kind = SelectField(_l("How they belong together"), choices=choices(LINKS), default="related")
 
 
 class EventNoteForm(Form):
     """Write to all who complain of one event."""
 
-    kind = SelectField(_l("What it is"), choices=_choices(NOTE_KINDS, only=("note", "message")), default="note")
+    kind = SelectField(_l("What it is"), choices=choices(NOTE_KINDS, only=("note", "message")), default="note")
     body = TextField(_l("Text"), [DataRequired(_l("Write something first."))])

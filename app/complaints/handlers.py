@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import select, update
 
 from app.accounts import queries as accounts
-from app.accounts.rungs import people_on_rung, rungs_from
+from app.accounts.rungs import first_rung, people_on_rung
 from app.complaints import sla
 from app.complaints.enums import ComplaintStatus
 from app.complaints.events import (
@@ -190,17 +190,16 @@ def tell_next_level(entry: Entry) -> None:
         return
     departments = row.department_ids if isinstance(row, Complaint) else [row.department_id]
     complaint = row if isinstance(row, Complaint) else db.session.get_one(Complaint, row.complaint_id)
-    for to in rungs_from(entry.data["to"]):
-        people = people_on_rung(to, row.hospital_id, [each for each in departments if each])
-        if people:
-            _tell_in_time(entry, row, people, "escalated", is_urgent=True)
-            if isinstance(row, Explanation) and to == Role.DEPARTMENT_MANAGER:
-                answering_link.send_late_link(row, people, actor=_actor(entry))
-            return
+    people, empty = first_rung(entry.data["to"], row.hospital_id, [each for each in departments if each])
+    for to in empty:
         record(
             ComplaintPassedOn(complaint.id, complaint.hospital_id, complaint.reference, entry.data["level"], to),
             actor=_actor(entry),
         )
+    if people:
+        _tell_in_time(entry, row, people, "escalated", is_urgent=True)
+    if people and isinstance(row, Explanation) and entry.data["to"] == Role.DEPARTMENT_MANAGER and not empty:
+        answering_link.send_late_link(row, people, actor=_actor(entry))
 
 
 @on(PatientMerged)

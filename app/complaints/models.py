@@ -10,7 +10,9 @@ from sqlalchemy import CheckConstraint, Computed, Float, ForeignKey, Index, Text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from app.complaints.cases import FAR_SQL, CaseFacts, CaseNote
 from app.complaints.enums import ComplaintStatus, ExplanationStatus
+from app.complaints.inquiries.models import Inquiry, InquiryCategory, InquiryNote  # noqa: F401 - the domain's tables as well
 from app.complaints.link_models import ClusterMember as ClusterMember
 from app.complaints.link_models import ComplaintCluster as ComplaintCluster
 from app.complaints.link_models import ComplaintLink as ComplaintLink
@@ -25,7 +27,6 @@ REOPEN_WITHIN = timedelta(days=30)  # of its end (product.md section 5)
 _AT_WORK = "closed_at IS NULL"
 
 # a queue's order: by deadline, then what has none; as an expression, so that one index gives the order and the next page
-FAR_SQL = "'9000-01-01 00:00:00+00'::timestamptz"
 QUEUE_PLACE = text(f"COALESCE(due_at, {FAR_SQL})")
 
 # what the search of the queue looks in: title, words and name folded, the name's key, and the phone
@@ -36,7 +37,7 @@ SEARCH = (
 FOLDED = "px_fold(words)"  # what likeness of words is measured on
 
 
-class Complaint(Tenant, Versioned, Record, Base):
+class Complaint(CaseFacts, Tenant, Versioned, Record, Base):
     """One complaint: who complains of what, where it stands, and what became of it."""
 
     __tablename__ = "complaints"
@@ -79,34 +80,18 @@ class Complaint(Tenant, Versioned, Record, Base):
 
     reference: Mapped[str] = mapped_column(code_column(20), unique=True)
     handle: Mapped[str] = mapped_column(code_column(12), unique=True, default=new_handle)  # of the tracking link
-    title: Mapped[str]
     status: Mapped[str] = mapped_column(code_column(20), default=ComplaintStatus.NEW)
     severity: Mapped[str] = mapped_column(code_column(12))
-    channel: Mapped[str] = mapped_column(code_column(12))
     outside_number: Mapped[str] = mapped_column(code_column(60), default="")
-    received_at: Mapped[datetime]
-
-    patient_id: Mapped[UUID | None] = mapped_column(ForeignKey("patients.id"), default=None)
     is_anonymous: Mapped[bool] = mapped_column(default=False)
-    contact_name: Mapped[str] = mapped_column(default="")  # who complains, where it is not the patient's own file
-    contact_phone: Mapped[str] = mapped_column(code_column(20), default="")
-    contact_relation: Mapped[str] = mapped_column(code_column(12), default="patient")
     red_flags: Mapped[list[str]] = mapped_column(default=list)  # codes of what its words warn of
-    language: Mapped[str] = mapped_column(code_column(5), default="ar")  # in which the answer is written
-
-    words: Mapped[str]  # the complainant's own
-    words_language: Mapped[str] = mapped_column(code_column(5), default="")
     folded: Mapped[str] = mapped_column(Text(collation="C"), Computed(FOLDED, persisted=True))  # for likeness
     wish: Mapped[str] = mapped_column(default="")  # the outcome that is hoped for
     happened_on: Mapped[date | None] = mapped_column(default=None)
     place: Mapped[str] = mapped_column(default="")
     search: Mapped[str] = mapped_column(Text(collation="C"), Computed(SEARCH, persisted=True))
 
-    department_id: Mapped[UUID | None] = mapped_column(ForeignKey("departments.id"), index=True, default=None)  # leads
     department_ids: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid()), default=list)  # all that are concerned
-    assignee_id: Mapped[UUID | None] = mapped_column(default=None)
-    created_by_id: Mapped[UUID | None] = mapped_column(default=None)
-    due_at: Mapped[datetime | None] = mapped_column(default=None)  # of the clock while it runs, for lists
 
     activated_at: Mapped[datetime | None] = mapped_column(default=None)
     first_contact_at: Mapped[datetime | None] = mapped_column(default=None)
@@ -152,17 +137,13 @@ class ComplaintPoint(Tenant, Versioned, Record, Base):
     department: Mapped[Department | None] = relationship(lazy="raise", viewonly=True)
 
 
-class ComplaintNote(Tenant, Record, Base):
+class ComplaintNote(CaseNote, Tenant, Record, Base):
     """What somebody wrote on a complaint, or what a step asked to be said."""
 
     __tablename__ = "complaint_notes"
     __table_args__ = (Index("ix_complaint_notes_complaint_id", "complaint_id", "created_at"),)
 
     complaint_id: Mapped[UUID] = mapped_column(ForeignKey("complaints.id"))
-    author_id: Mapped[UUID | None]
-    kind: Mapped[str] = mapped_column(code_column(12), default="note")
-    body: Mapped[str]
-    text_language: Mapped[str] = mapped_column(code_column(5), default="")
 
 
 class Explanation(Tenant, Versioned, Record, Base):

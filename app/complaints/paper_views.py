@@ -36,7 +36,7 @@ def write_letter(complaint_id: UUID) -> Response:
 
 
 def _letter(complaint_id: UUID, form: LetterForm, status: int = 200) -> Response:
-    complaint = queries.get_whole(complaint_id, actor=current_actor)[0]
+    complaint = queries.get_whole(complaint_id, actor=current_actor).complaint
     with in_language(form.language.data if form.language.data in LANGUAGES else "ar"):
         findings = {code: str(label) for code, label in FINDINGS.items()}
     return page(

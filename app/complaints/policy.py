@@ -1,4 +1,4 @@
-"""Who may see, work on and explain complaints (product.md section 2)."""
+"""Who may see, work on and explain complaints, and answer inquiries (product.md section 2)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from app.core.access.policy import Scope, grant
 
 
 class Perm(StrEnum):
-    """Rights on complaints and on what belongs to them."""
+    """Rights on complaints, on what belongs to them, and on inquiries."""
 
     READ = "complaints:complaint:read"
     IDENTIFY = "complaints:complaint:identify"
@@ -19,6 +19,12 @@ class Perm(StrEnum):
     EXPLANATION_READ = "complaints:explanation:read"
     ANSWER = "complaints:explanation:answer"
     TAXONOMY_READ = "complaints:taxonomy:read"
+    INQUIRY_READ = "complaints:inquiry:read"
+    INQUIRY_CREATE = "complaints:inquiry:create"
+    INQUIRY_WORK = "complaints:inquiry:work"
+    INQUIRY_CONVERT = "complaints:inquiry:convert"
+    CATEGORY_READ = "complaints:inquiry_category:read"
+    CATEGORY_WRITE = "complaints:inquiry_category:write"
 
 
 _OFFICE = {
@@ -28,10 +34,12 @@ _OFFICE = {
 }
 _MANAGER = {Role.DEPARTMENT_MANAGER: Scope.DEPARTMENT}
 _ASKED = {Role.PHYSICIAN: Scope.ASSIGNED, Role.NURSE: Scope.ASSIGNED, Role.STAFF: Scope.ASSIGNED}
+_SEES = {**_OFFICE, **_MANAGER, Role.VIEWER: Scope.HOSPITAL, Role.SOURCE_USER: Scope.OWN}
+_HOSPITAL_READERS = {Role.VIEWER: Scope.HOSPITAL, Role.SOURCE_USER: Scope.HOSPITAL}
 
 grant(
     {
-        Perm.READ: {**_OFFICE, **_MANAGER, Role.VIEWER: Scope.HOSPITAL, Role.SOURCE_USER: Scope.OWN},
+        Perm.READ: _SEES,
         Perm.IDENTIFY: {**_OFFICE, **_MANAGER, Role.SOURCE_USER: Scope.OWN},  # who complains, and in which words
         Perm.CREATE: {**_OFFICE, **_MANAGER, Role.SOURCE_USER: Scope.OWN},
         Perm.WORK: {**_OFFICE, **_MANAGER},
@@ -44,5 +52,11 @@ grant(
             **_ASKED,
         },
         Perm.TAXONOMY_READ: {**_OFFICE, **_MANAGER},
+        Perm.INQUIRY_READ: _SEES,
+        Perm.INQUIRY_CREATE: {**_OFFICE, **_MANAGER, Role.SOURCE_USER: Scope.OWN},
+        Perm.INQUIRY_WORK: {**_OFFICE, **_MANAGER},
+        Perm.INQUIRY_CONVERT: _OFFICE,  # what is a complaint, the office says
+        Perm.CATEGORY_READ: {**_OFFICE, Role.DEPARTMENT_MANAGER: Scope.HOSPITAL, **_HOSPITAL_READERS},
+        Perm.CATEGORY_WRITE: {Role.PX_ADMIN: Scope.ALL, Role.HOSPITAL_ADMIN: Scope.HOSPITAL},
     }
 )

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from app.accounts.models import User
 from app.complaints import explanation_queries, queries, sla
+from app.complaints.inquiries.models import Inquiry
 from app.complaints.models import Complaint, Explanation
 from app.complaints.policy import Perm
 from app.complaints.story import lines_of
@@ -27,6 +28,7 @@ class Case:
     owner: User | None
     patient: Patient | None
     other: Complaint | None  # into which it was merged
+    inquiry: Inquiry | None  # that it began as
     is_masked: bool
     deadlines: dict[str, Deadline]  # by kind of clock, the newest cycle
     explanations: list[tuple[Explanation, User | None, Department | None]]
@@ -40,14 +42,16 @@ class Case:
 
 def case_of(complaint_id: UUID, actor: Actor) -> Case:
     """Read a complaint and what belongs to it through the actor. NotFound outside the scope."""
-    complaint, department, owner, patient, other = queries.get_whole(complaint_id, actor=actor)
+    whole = queries.get_whole(complaint_id, actor=actor)
+    complaint = whole.complaint
     masked = not can(actor, Perm.IDENTIFY)
     return Case(
         complaint=complaint,
-        department=department,
-        owner=owner,
-        patient=patient,
-        other=other,
+        department=whole.department,
+        owner=whole.owner,
+        patient=whole.patient,
+        other=whole.other,
+        inquiry=whole.inquiry,
         is_masked=masked,
         deadlines=deadlines_of(complaint.id),
         explanations=explanation_queries.explanations_of(complaint.id, actor=actor),

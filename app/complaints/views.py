@@ -10,13 +10,13 @@ from flask import Blueprint, Response, abort, g, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import pgettext
-from werkzeug.datastructures import MultiDict
 
 from app.complaints import queries
 from app.complaints.enums import CHANNELS, ComplaintStatus
 from app.complaints.forms import ComplaintForm, NoteForm, StepForm
+from app.complaints.lists import COUNT_CAP, TABS
 from app.complaints.policy import Perm
-from app.complaints.queries import TABS, Filters
+from app.complaints.queries import Filters
 from app.complaints.services import receiving, stepping
 from app.complaints.show import case_of
 from app.complaints.workflow import COMPLAINT
@@ -24,7 +24,7 @@ from app.core.access.actor import Role
 from app.core.access.policy import can, can_on, load
 from app.core.i18n import named
 from app.core.severity import Severity
-from app.core.web import Answer, current_actor, page, requires, see_other
+from app.core.web import Answer, current_actor, page, queues, requires, see_other
 from app.core.web.panels import panel, panels_for
 from app.notifications.policy import Perm as MessagePerm
 from app.organizations import queries as organizations
@@ -38,13 +38,13 @@ bp = Blueprint("complaints", __name__, url_prefix="/complaints")
 @requires(Perm.READ)
 def queue() -> Response:
     """Show the queue in the order of its deadlines."""
-    filters = filters_of(request.args)
+    filters = filters_of()
     found = queries.list_page(filters, actor=current_actor, key=request.args.get("after"))
     return page(
         "complaints/queue.html",
         part="complaints/_rows.html",
         rows=found.rows,
-        next_url=_address(after=found.next_key) if found.next_key else None,
+        next_url=queues.address("complaints.queue", after=found.next_key) if found.next_key else None,
         filters=filters,
         tabs=_tabs(filters),
         severities=[(each.value, each.label) for each in Severity],
@@ -66,19 +66,15 @@ def _departments() -> Sequence[Department]:
     return found
 
 
-def filters_of(given: MultiDict[str, str]) -> Filters:
-    """Read the filters of an address; what is no filter of ours is left out."""
-
-    def one_of(name: str, known: Any) -> str:
-        return given.get(name, "") if given.get(name, "") in known else ""
-
+def filters_of() -> Filters:
+    """Read the filters of the address; what is no filter of ours is left out."""
     return Filters(
-        tab=one_of("tab", TABS) or "open",
-        department_id=given.get("department", type=UUID),
-        severity=one_of("severity", set(Severity)),
-        status=one_of("status", set(ComplaintStatus)),
-        channel=one_of("channel", CHANNELS),
-        text=given.get("q", "")[:100],
+        tab=queues.one_of("tab", TABS) or "open",
+        department_id=request.args.get("department", type=UUID),
+        severity=queues.one_of("severity", set(Severity)),
+        status=queues.one_of("status", set(ComplaintStatus)),
+        channel=queues.one_of("channel", CHANNELS),
+        text=request.args.get("q", "")[:100],
     )
 
 
@@ -92,18 +88,10 @@ def _chips(filters: Filters) -> list[dict[str, Any]]:
         ("department", _("Department"), named(department)),
         ("q", _("Search"), filters.text),
     ]
-    return [
-        {"label": label, "value": value, "remove": _address(**{name: None})} for name, label, value in shown if value
-    ]
-
-
-def _address(**changed: Any) -> str:
-    kept = {name: value for name, value in request.args.items() if name != "after"}
-    return url_for("complaints.queue", **{**kept, **changed})
+    return queues.chips("complaints.queue", shown)
 
 
 def _tabs(filters: Filters) -> list[dict[str, Any]]:
-    counts = queries.tab_counts(actor=current_actor)
     labels = {
         "mine": pgettext("complaints", "My"),
         "new": pgettext("queue", "New"),
@@ -113,19 +101,8 @@ def _tabs(filters: Filters) -> list[dict[str, Any]]:
         "open": pgettext("queue", "All open"),
         "all": pgettext("queue", "All"),
     }
-    return [
-        {
-            "label": labels[tab],
-            "url": _address(tab=tab),
-            "count": _capped(counts.get(tab)),
-            "active": tab == filters.tab,
-        }
-        for tab in TABS
-    ]
-
-
-def _capped(count: int | None) -> str | int | None:
-    return f"{queries.COUNT_CAP:,}+" if count == queries.COUNT_CAP else count
+    counts = queries.tab_counts(actor=current_actor)
+    return queues.tabs("complaints.queue", labels, counts, filters.tab, COUNT_CAP)
 
 
 @bp.get("/<uuid:complaint_id>")

@@ -28,7 +28,16 @@ def choose_owner(complaint_id: UUID) -> Response:
 def _choose_owner(complaint_id: UUID, form: AssignForm, status: int = 200) -> Response:
     complaint = load(Complaint, complaint_id, actor=current_actor, needs=Perm.WORK, sees=Perm.READ)
     people = accounts.options_people(complaint.hospital_id)
-    return page("complaints/owner.html", status=status, complaint=complaint, people=people, form=form)
+    return page(
+        "complaints/owner.html",
+        status=status,
+        case=complaint,
+        people=people,
+        form=form,
+        listed=(_("Complaints"), url_for("complaints.queue")),
+        back=url_for("complaints.show", complaint_id=complaint_id),
+        save=url_for("complaints.assign", complaint_id=complaint_id),
+    )
 
 
 @bp.post("/<uuid:complaint_id>/assignment")

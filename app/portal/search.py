@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from app.complaints import queries as complaints
+from app.complaints.inquiries import queries as inquiries
 from app.complaints.policy import Perm as ComplaintPerm
 from app.core.access.actor import Actor
 from app.core.access.policy import can
@@ -43,11 +44,12 @@ class Hit:
 
 
 def find(text: str, actor: Actor) -> list[Hit]:
-    """Find what the actor may see; seven statements at most. Without a text: pages and commands."""
+    """Find what the actor may see; nine statements at most. Without a text: pages and commands."""
     hits = [*_pages(text, actor), *_commands(text, actor)]
     if len(text.strip()) < LEAST_SIGNS:
         return hits
-    return [*_complaints(text, actor), *_actions(text, actor), *_visits(text, actor), *_patients(text, actor), *hits]
+    cases = [*_complaints(text, actor), *_inquiries(text, actor), *_actions(text, actor)]
+    return [*cases, *_visits(text, actor), *_patients(text, actor), *hits]
 
 
 def _pages(text: str, actor: Actor) -> list[Hit]:
@@ -77,8 +79,26 @@ def _complaints(text: str, actor: Actor) -> list[Hit]:
     ]
 
 
+def _inquiries(text: str, actor: Actor) -> list[Hit]:
+    if not can(actor, ComplaintPerm.INQUIRY_READ):
+        return []
+    is_masked = not can(actor, ComplaintPerm.IDENTIFY)
+    found = inquiries.list_page(inquiries.Filters(tab="all", text=text), actor=actor, limit=MOST_OF_EACH)
+    return [
+        Hit(
+            _("Inquiry"),
+            "help-circle",
+            row.inquiry.reference if is_masked else row.inquiry.title,
+            row.inquiry.reference,
+            url_for("inquiries.show", inquiry_id=row.inquiry.id),
+        )
+        for row in found.rows
+    ]
+
+
 COMMANDS: tuple[tuple[Any, str, str, str, dict[str, Any]], ...] = (  # label, icon, endpoint, what it needs, address
     (_l("Enter a complaint"), "plus", "complaints.new", ComplaintPerm.CREATE, {}),
+    (_l("Enter an inquiry"), "plus", "inquiries.new", ComplaintPerm.INQUIRY_CREATE, {}),
     (_l("Open an action"), "plus", "actions.new", ActionPerm.CREATE, {}),
     (_l("Show overdue actions"), "urgent", "actions.queue", ActionPerm.READ, {"tab": "overdue"}),
     (_l("Show actions without an owner"), "user-question", "actions.queue", ActionPerm.ASSIGN, {"tab": "unassigned"}),

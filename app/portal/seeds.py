@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.complaints.inquiries.seeds import seed_inquiries
 from app.complaints.seeds import seed_complaints
 from app.core.access.actor import acting_as, system_actor
 from app.core.sla.seeds import seed_calendar
@@ -10,9 +11,11 @@ from app.notifications.seeds import seed_texts
 from app.px_action_center.seeds import seed_rules
 from app.surveys.seeds import seed_surveys
 
+SEEDS = (seed_calendar, seed_templates, seed_surveys, seed_texts, seed_complaints, seed_inquiries, seed_rules)
+
 
 def seed_reference_data() -> None:
     """Make what is not there yet; what an administrator changed stays."""
     with acting_as(system_actor("seed the starting data")) as actor:
-        for seed in (seed_calendar, seed_templates, seed_surveys, seed_texts, seed_complaints, seed_rules):
+        for seed in SEEDS:
             seed(actor=actor)

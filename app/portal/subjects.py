@@ -25,6 +25,8 @@ def _to(endpoint: str, argument: str) -> Callable[[UUID], str]:
 declare("action", _l("PX action"), _to("actions.show", "action_id"))
 declare("complaint", _l("Complaint"), _to("complaints.show", "complaint_id"), values_need=ComplaintPerm.IDENTIFY)
 declare("explanation", _l("Explanation"), _to("explanations.show", "explanation_id"))
+declare("inquiry", _l("Inquiry"), _to("inquiries.show", "inquiry_id"), values_need=ComplaintPerm.IDENTIFY)
+declare("inquiry_category", _l("Category of inquiries"), _to("admin_inquiry_categories.show", "row_id"))
 declare("patient", _l("Patient"), _to("patients.show", "patient_id"), values_need=OrganizationPerm.PATIENT_IDENTIFY)
 declare("journey", _l("Visit"), _to("journeys.show", "journey_id"))
 declare("survey", _l("Survey"), _to("surveys.show", "instance_id"))

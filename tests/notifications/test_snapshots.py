@@ -17,6 +17,7 @@ VALUES = {
         "role": "Staff",
         "reference": "CMP-2026-000007",
         "code": "123456",
+        "answer": "From 4 to 8 pm.",
     },
     "ar": {
         "hospital": "مستشفى النور",
@@ -26,6 +27,7 @@ VALUES = {
         "role": "موظف",
         "reference": "CMP-2026-000007",
         "code": "123456",
+        "answer": "من ٤ إلى ٨ مساءً.",
     },
 }
 READ: dict[tuple[str, str], tuple[str, str]] = {
@@ -102,6 +104,19 @@ READ: dict[tuple[str, str], tuple[str, str]] = {
         "department was asked for is late. See it and answer here:\nhttps://x.sa/s/abc\n\nDo not pass this link on.",
         "مستشفى النور: إفادة من قسمكم متأخرة (CMP-2026-000007)|نورة، تأخرت إفادة طُلبت من قسمكم. يمكنكم الاطلاع عليها "
         "والرد من هنا:\nhttps://x.sa/s/abc\n\nلا تعطوا هذا الرابط لأحد.",
+    ),
+    ("inquiries/answered", "sms"): (
+        "Your inquiry CMP-2026-000007: From 4 to 8 pm.",
+        "استفساركم CMP-2026-000007: من ٤ إلى ٨ مساءً.",
+    ),
+    ("inquiries/answered", "whatsapp"): (
+        "Thank you for your inquiry CMP-2026-000007. Al Noor Hospital answers: From 4 to 8 pm. We wish you good health.",
+        "شكرًا لاستفساركم CMP-2026-000007. يجيبكم مستشفى النور: من ٤ إلى ٨ مساءً. نتمنى لكم دوام الصحة.",
+    ),
+    ("inquiries/answered", "email"): (
+        "Answer to your inquiry CMP-2026-000007|Thank you for your inquiry CMP-2026-000007.\n\nFrom 4 to 8 pm.\n\n"
+        "Al Noor Hospital",
+        "الرد على استفساركم CMP-2026-000007|شكرًا لاستفساركم CMP-2026-000007.\n\nمن ٤ إلى ٨ مساءً.\n\nمستشفى النور",
     ),
     ("complaints/received", "sms"): (
         "We received your complaint CMP-2026-000007. Follow it: https://x.sa/s/abc",

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from app.accounts.models import RoleAssignment
 from app.complaints import sla
+from app.complaints.inquiries.models import Inquiry, InquiryNote
 from app.complaints.models import Complaint, ComplaintPoint, Explanation
 from app.core.access.wall import passage
 from app.core.db import Base, db, unit_of_work
@@ -102,15 +103,15 @@ def test_every_clock_stands_where_the_calendar_puts_it(demo: Loaded) -> None:
     for row in every(SlaDecision):
         decided[row.clock_id].add(row.step)
     found = every(SlaClock)
-    due_of = {row.id: row.due_at for model in (PxAction, Complaint, Explanation) for row in every(model)}
-    shown = {sla.RESOLUTION, sla.ANSWER, "action.resolution"}  # whose due times stand in lists
+    due_of = {row.id: row.due_at for model in (PxAction, Complaint, Explanation, Inquiry) for row in every(model)}
+    shown = {sla.RESOLUTION, sla.ANSWER, "action.resolution", "inquiry.answer"}  # whose due times stand in lists
     assert Counter(row.kind in shown for row in found)[True] == len(due_of)
     assert len(found) == len(due_of) + 3 * number_of(Complaint)
     for each in found:
         steps = [(step, clocks.instant_of(each, step)) for step in clocks.steps_of(each)]
         until = each.stopped_at or NOON
         assert each.due_at == next(at for step, at in steps if step.code == "breach")
-        ended = each.kind == sla.RESOLUTION and each.stopped_at is not None
+        ended = each.kind in (sla.RESOLUTION, "inquiry.answer") and each.stopped_at is not None
         assert each.kind not in shown or due_of[each.subject_id] == (None if ended else each.due_at)
         assert decided[each.id] == {step.code for step, at in steps if at is not None and at <= until}
         ahead = [at for _step, at in steps if at is not None and at > until]
@@ -258,6 +259,21 @@ def test_complaints_are_in_many_states_and_what_is_resolved_is_judged_and_answer
     for row in found:
         assert (row.status in ("resolved", "closed")) == bool(row.resolution and findings.get(row.id)), row.reference
         assert row.received_at <= (row.activated_at or NOON) <= (row.resolved_at or NOON) <= (row.closed_at or NOON)
+
+
+def test_inquiries_are_in_many_states_and_what_is_answered_has_its_answer(demo: Loaded) -> None:
+    found = every(Inquiry)
+    answers = {row.inquiry_id: row.body for row in every(InquiryNote, InquiryNote.kind == "answer")}
+
+    assert demo.counts["inquiries"] == len(found) > 30
+    assert {"open", "in_progress", "answered", "closed"} <= {row.status for row in found}
+    assert any(row.patient_id for row in found)
+    assert any(row.contact_phone for row in found)
+    for row in found:
+        assert (row.status in ("answered", "closed")) == bool(row.answer) == bool(row.answered_at), row.reference
+        assert answers.get(row.id, "") == row.answer
+        assert (row.patient_id is None) == bool(row.contact_name)
+        assert row.received_at <= (row.answered_at or row.received_at) <= (row.closed_at or NOON) <= NOON
 
 
 def test_no_survey_went_to_a_patient_while_a_complaint_was_open(demo: Loaded) -> None:

@@ -8,12 +8,13 @@ from uuid import UUID
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, delete, func, or_, select, update
 
+from app.complaints.contact import recipient_of
 from app.complaints.enums import LINKS
 from app.complaints.events import ComplaintLinked
 from app.complaints.link_queries import event_of
 from app.complaints.models import ClusterMember, Complaint, ComplaintCluster, ComplaintLink
 from app.complaints.policy import Perm
-from app.complaints.services import tracking, writing
+from app.complaints.services import writing
 from app.core.access.actor import Actor
 from app.core.access.policy import can_on, load, visible
 from app.core.db import command, db
@@ -86,7 +87,7 @@ def write_to_all(complaint_id: UUID, body: str, *, kind: str, actor: Actor) -> T
     for each in members:
         if kind == "message" and each.status in UNTOLD:
             continue
-        if kind == "message" and (each.is_anonymous or tracking.recipient(each) is None):
+        if kind == "message" and (each.is_anonymous or recipient_of(each) is None):
             told.unreachable.append(each.reference)
             continue
         writing.add_note(each.id, body, kind=kind, actor=actor)

@@ -11,8 +11,9 @@ from datetime import timedelta
 from flask_babel import gettext as _
 from sqlalchemy import select
 
+from app.complaints.contact import recipient_of
 from app.complaints.models import Complaint
-from app.complaints.services.tracking import PURPOSE, recipient
+from app.complaints.services.tracking import PURPOSE
 from app.core import throttle
 from app.core.access.actor import acting_as, system_actor
 from app.core.db import command, db
@@ -55,7 +56,7 @@ def send_code(token: str) -> str:
         return ""
     actor = system_actor("who complained asks for a code", complaint.hospital_id)
     with acting_as(actor):
-        to = recipient(complaint)
+        to = recipient_of(complaint)
         if to is None or not to.phone:
             raise Conflict(_("We have no phone to send a code to. Please call the office."), code="unreachable")
         throttle.hit("complaint.code_sent", complaint.handle)

@@ -10,8 +10,8 @@ from uuid import UUID
 from flask_babel import gettext as _
 from sqlalchemy import func, select
 
-from app.accounts import queries as accounts
 from app.complaints import sla
+from app.complaints.contact import first_owner, first_words, patient_of, phone_of
 from app.complaints.enums import CHANNELS, OUTSIDE, RELATIONS
 from app.complaints.events import ComplaintReceived
 from app.complaints.models import Complaint
@@ -29,12 +29,10 @@ from app.core.text.scripts import looks_arabic
 from app.core.time import clock
 from app.core.web.live import touch
 from app.organizations import queries as organizations
-from app.organizations.identity import IdentityProblem, phone_e164
 from app.organizations.models import Patient
 from app.surveys.services import holding
 
 PLACED_BY = "complaints"
-TITLE_SIGNS = 90
 OLDEST = timedelta(days=365)  # a case that is entered later than it was received
 
 
@@ -78,7 +76,7 @@ def receive(*, hospital_id: UUID, facts: ComplaintFacts, actor: Actor) -> Compla
     complaint = Complaint(
         hospital_id=hospital_id,
         reference=next_reference("CMP"),
-        title=facts.title.strip() or _first_words(words),
+        title=facts.title.strip() or first_words(words),
         severity=facts.severity,
         channel=facts.channel,
         outside_number=facts.outside_number.strip(),
@@ -97,7 +95,7 @@ def receive(*, hospital_id: UUID, facts: ComplaintFacts, actor: Actor) -> Compla
         place=facts.place.strip(),
         department_id=facts.department_id,
         department_ids=[facts.department_id] if facts.department_id else [],
-        assignee_id=_first_owner(hospital_id, actor),
+        assignee_id=first_owner(Complaint, hospital_id, actor),
         created_by_id=actor.id,
     )
     db.session.add(complaint)
@@ -187,38 +185,13 @@ def _checked(hospital_id: UUID, facts: ComplaintFacts, actor: Actor) -> tuple[Pa
         wrong["received_at"] = _("Give an instant in the past year.")
     if facts.happened_on and facts.happened_on > clock.local_day(now, "Asia/Riyadh"):
         wrong["happened_on"] = _("This day has not come yet.")
-    patient = _patient(hospital_id, facts, actor, wrong)
-    phone = _phone(facts, wrong)
+    if facts.is_anonymous and facts.patient_id:
+        wrong["is_anonymous"] = _("An anonymous complaint names no patient.")
+    patient = patient_of(hospital_id, facts.patient_id, actor, wrong)
+    phone = "" if facts.is_anonymous else phone_of(facts.contact_phone, wrong)
     if wrong:
         raise Invalid(**wrong)
     return patient, phone
-
-
-def _patient(hospital_id: UUID, facts: ComplaintFacts, actor: Actor, wrong: dict[str, Any]) -> Patient | None:
-    if facts.patient_id is None:
-        return None
-    if facts.is_anonymous:
-        wrong["is_anonymous"] = _("An anonymous complaint names no patient.")
-    patient = db.session.get(Patient, facts.patient_id)
-    if (
-        patient is None
-        or patient.hospital_id != hospital_id
-        or patient.archived_at
-        or not organizations.may_find_patients(actor)
-    ):
-        wrong["patient_id"] = _("Choose a patient of this hospital.")
-        return None
-    return patient
-
-
-def _phone(facts: ComplaintFacts, wrong: dict[str, Any]) -> str:
-    if facts.is_anonymous or not facts.contact_phone.strip():
-        return ""
-    try:
-        return phone_e164(facts.contact_phone)
-    except IdentityProblem as problem:
-        wrong["contact_phone"] = problem.message
-        return ""
 
 
 def _refuse_known(hospital_id: UUID, facts: ComplaintFacts) -> None:
@@ -238,27 +211,3 @@ def _refuse_known(hospital_id: UUID, facts: ComplaintFacts) -> None:
         raise Conflict(
             _("This case is here already as %(reference)s.", reference=known.reference), code="known", current=known
         )
-
-
-def _first_words(words: str) -> str:
-    line = " ".join(words.split())
-    if len(line) <= TITLE_SIGNS:
-        return line
-    return line[:TITLE_SIGNS].rsplit(" ", 1)[0] + "…"
-
-
-def _first_owner(hospital_id: UUID, actor: Actor) -> UUID | None:
-    """The officer who takes it in owns it; what comes from elsewhere goes to the officer with the least at work."""
-    office = [person.id for person in accounts.people_with_role(hospital_id, Role.PX_COORDINATOR)]
-    if actor.id in office:
-        return actor.id
-    if not office:
-        return None
-    load = dict(
-        db.session.execute(
-            select(Complaint.assignee_id, func.count())
-            .where(Complaint.assignee_id.in_(office), Complaint.closed_at.is_(None))
-            .group_by(Complaint.assignee_id)
-        ).all()
-    )
-    return min(office, key=lambda user_id: (load.get(user_id, 0), str(user_id)))

@@ -5,7 +5,7 @@ One table, `TAKES`, holds what is particular to a verb; everything else is the s
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -34,7 +34,8 @@ from app.core.time import clock
 from app.core.web.live import touch
 
 LONGEST_WAIT = timedelta(hours=40)  # of working time: five working days of eight hours (product.md section 5)
-SILENCE = timedelta(days=7)  # after which a resolved complaint closes by itself
+SILENCE = timedelta(days=7)  # after which a resolved complaint, or an answered inquiry, closes by itself
+LISTS = {"way": CONTACT_WAYS, "wait_reason": WAIT_REASONS, "category": RESOLUTIONS, "cancel_reason": CANCEL_REASONS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ def move(complaint_id: UUID, verb: str, facts: StepFacts, *, version: int | None
     complaint = with_points(complaint_id, actor=actor, version=version)
     before = complaint.status
     step = COMPLAINT.apply(complaint, verb, actor=actor)
-    _need(step.fields, facts)
+    need(step.fields, facts, LISTS)
     code = TAKES[verb](complaint, facts, actor) if verb in TAKES else ""
     if facts.reason.strip():
         write(complaint, facts.reason, kind="reason", actor=actor)
@@ -78,9 +79,8 @@ def move(complaint_id: UUID, verb: str, facts: StepFacts, *, version: int | None
     return complaint
 
 
-def _need(fields: tuple[str, ...], facts: StepFacts) -> None:
-    """Tell of every field that the step needs and did not get; codes must be of their list."""
-    lists = {"way": CONTACT_WAYS, "wait_reason": WAIT_REASONS, "category": RESOLUTIONS, "cancel_reason": CANCEL_REASONS}
+def need(fields: tuple[str, ...], facts: Any, lists: Mapping[str, Any]) -> None:
+    """Tell of every field that a step needs and did not get; codes must be of their list. Raises Invalid."""
     wrong: dict[str, Any] = {}
     for name in fields:
         value = getattr(facts, name)

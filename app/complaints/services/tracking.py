@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -10,17 +10,16 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
+from app.complaints.contact import recipient_of
 from app.complaints.enums import AT_WORK, ComplaintStatus
 from app.complaints.models import Complaint
 from app.core.access.actor import Actor, acting_as, system_actor
 from app.core.db import command, db
 from app.core.errors import Conflict, NotFound
 from app.core.keys.links import handle_of
-from app.core.time import clock
 from app.notifications.enums import MessageClass
 from app.notifications.services import messages
-from app.organizations.models import Hospital, Patient
-from app.organizations.queries import contact_of
+from app.organizations.models import Hospital
 
 PURPOSE = "complaint"
 PATH = "/c/"
@@ -102,14 +101,14 @@ def tell_message(complaint: Complaint, note_id: UUID, *, actor: Actor) -> None:
 
 def _write_to(complaint: Complaint, text: str, *, once: str, actor: Actor) -> bool:
     """Send number and tracking link with a text; gives whether there is somebody to send to."""
-    to = recipient(complaint)
-    if to is None:
+    to = recipient_of(complaint)
+    if to is None or not to.phone:
         return False
     hospital = db.session.get_one(Hospital, complaint.hospital_id)
     name = hospital.name_en if to.language == "en" else hospital.name_ar
     messages.send(
         text,
-        to=to,
+        to=replace(to, email=""),  # the texts are for phones
         params={"hospital": name, "reference": complaint.reference},
         once=once,
         hospital_id=complaint.hospital_id,
@@ -119,16 +118,3 @@ def _write_to(complaint: Complaint, text: str, *, once: str, actor: Actor) -> bo
         link=messages.Link(PURPOSE, complaint.handle, PATH),
     )
     return True
-
-
-def recipient(complaint: Complaint) -> messages.Recipient | None:
-    """Who complains themselves, else the patient (a minor's guardian); nobody for the dead or without a number."""
-    if complaint.contact_phone:
-        return messages.Recipient(complaint.language, phone=complaint.contact_phone)
-    patient = db.session.get(Patient, complaint.patient_id) if complaint.patient_id else None
-    if patient is None or patient.deceased_at is not None or patient.no_contact:
-        return None
-    contact = contact_of(patient, clock.now().date())
-    if not contact.phone:
-        return None
-    return messages.Recipient(contact.language, phone=contact.phone, patient_id=patient.id, refuses=contact.refuses)

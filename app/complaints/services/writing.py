@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from flask_babel import gettext as _
@@ -45,16 +46,21 @@ def add_note(complaint_id: UUID, body: str, *, kind: str = "note", actor: Actor)
 
 def write(complaint: Complaint, body: str, *, kind: str, actor: Actor) -> ComplaintNote:
     """Keep a text on a complaint, within the caller's command. Invalid: nothing was written."""
-    if not body.strip():
-        raise Invalid(body=_("Write something first."))
     note = ComplaintNote(
-        hospital_id=complaint.hospital_id,
-        complaint_id=complaint.id,
-        author_id=actor.id,
-        kind=kind,
-        body=body.strip(),
-        text_language="ar" if looks_arabic(body) else "en",
+        hospital_id=complaint.hospital_id, complaint_id=complaint.id, **written(body, kind=kind, actor=actor)
     )
     db.session.add(note)
     db.session.flush()
     return note
+
+
+def written(body: str, *, kind: str, actor: Actor) -> dict[str, Any]:
+    """Give the columns of a note on any kind of case. Invalid: nothing was written."""
+    if not body.strip():
+        raise Invalid(body=_("Write something first."))
+    return {
+        "author_id": actor.id,
+        "kind": kind,
+        "body": body.strip(),
+        "text_language": "ar" if looks_arabic(body) else "en",
+    }

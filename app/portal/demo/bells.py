@@ -16,6 +16,11 @@ KEPT = timedelta(days=45)
 READ_AFTER = timedelta(days=2)
 
 
+def plural(of: str) -> str:
+    """Give the name of a sort of case as addresses and kinds of bells have it."""
+    return f"{of.removesuffix('y')}ies" if of.endswith("y") else f"{of}s"
+
+
 class Bells:
     """Rings for people; knows who stands on each rung of a department's ladder."""
 
@@ -48,7 +53,7 @@ class Bells:
         for user_id in dict.fromkeys(people):
             self.sheets.add(
                 Notification, at, hospital_id=case["hospital_id"], user_id=user_id, kind=kind,
-                params={"reference": case["reference"], "percent": percent}, url=f"/{of}s/{case['id']}",
+                params={"reference": case["reference"], "percent": percent}, url=f"/{plural(of)}/{case['id']}",
                 about_type=of, about_id=case["id"], once=f"{event_id}:{kind}", is_urgent=is_urgent,
                 read_at=at + timedelta(minutes=20) if is_read and at + timedelta(minutes=20) < self.now else None,
             )  # fmt: skip

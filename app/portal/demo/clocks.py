@@ -12,7 +12,7 @@ from app.core.sla.models import SlaClock, SlaDecision, SlaPolicy, SlaRevision
 from app.core.sla.rules import ClockStep, steps
 from app.core.time import calendar as working
 from app.core.time import clock
-from app.portal.demo.bells import Bells
+from app.portal.demo.bells import Bells, plural
 from app.portal.demo.bulk import Sheets
 from app.portal.demo.log import Log
 from app.px_action_center import sla
@@ -59,7 +59,7 @@ class Clocks:
         row = self.sheets.add(
             SlaClock, started, hospital_id=case["hospital_id"], kind=kind, subject_type=of,
             subject_id=case["id"], policy_id=policy.id, calendar_id=calendar_id if policy.is_business else None,
-            severity=case["severity"], source=case.get("channel") if of == "complaint" else case.get("source_kind"),
+            severity=case.get("severity"), source=case.get("source_kind" if of == sla.SUBJECT else "channel"),
             target_seconds=target, pausable=policy.pausable, reminders=policy.reminders,
             ladder=policy.ladder, started_at=started, due_at=due, stopped_at=ended,
             breached_at=due if due and due <= (ended or self.now) else None,
@@ -95,12 +95,12 @@ class Clocks:
         if step.sort == "reminder":
             percent = step.code.partition(":")[2]
             event_id = self.log.say(ClockReminded(*about, int(percent), at.isoformat()), decided, reason=SWEEPS)
-            self.bells.ring(case, f"{of}s/reminder", owner, decided, event_id, percent=percent, of=of)
+            self.bells.ring(case, f"{plural(of)}/reminder", owner, decided, event_id, percent=percent, of=of)
         elif step.sort == "breach":
             event_id = self.log.say(ClockBreached(*about, at.isoformat()), decided, reason=SWEEPS)
             told = owner if row["ladder"] else []  # a clock that only reports need tells nobody
-            self.bells.ring(case, f"{of}s/breached", told, decided, event_id, is_urgent=True, of=of)
+            self.bells.ring(case, f"{plural(of)}/breached", told, decided, event_id, is_urgent=True, of=of)
         else:
             event_id = self.log.say(ClockEscalated(*about, step.level, step.to, at.isoformat()), decided, reason=SWEEPS)
             people = self.bells.rungs[case["department_id"], step.to]
-            self.bells.ring(case, f"{of}s/escalated", people, decided, event_id, is_urgent=True, of=of)
+            self.bells.ring(case, f"{plural(of)}/escalated", people, decided, event_id, is_urgent=True, of=of)

@@ -13,6 +13,7 @@ from app.portal.demo.actions import Office
 from app.portal.demo.bulk import Sheets
 from app.portal.demo.complaints import Desk
 from app.portal.demo.inbound import Inbox
+from app.portal.demo.inquiries import Helpdesk
 from app.portal.demo.log import Log
 from app.portal.demo.messages import Post
 from app.portal.demo.names import HOSPITALS
@@ -51,6 +52,7 @@ def load(simulator_url: str, *, actor: Actor, seed: int = SEED) -> Loaded:
     Asking(sheets, log, Post(sheets, log, gateway, names)).ask(happened)
     count = Office(sheets, log, group).work(sheets.rows[SurveyInstance])
     complaints = Desk(sheets, log, group).work(happened)
+    inquiries = Helpdesk(sheets, log, group).work(happened)
     Inbox(sheets, log, {code: source_id for code, (source_id, _key) in sources.items()}).fill(happened)
     counts = {
         "patients": len(sheets.rows[Patient]),
@@ -58,6 +60,7 @@ def load(simulator_url: str, *, actor: Actor, seed: int = SEED) -> Loaded:
         "surveys": len(sheets.rows[SurveyInstance]),
         "actions": count,
         "complaints": complaints,
+        "inquiries": inquiries,
         "events": len(log.rows),
     }
     log.seal()

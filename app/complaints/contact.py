@@ -1,0 +1,95 @@
+"""Who turns to the office, and who takes it: checks and choices that complaints and inquiries share."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from flask_babel import gettext as _
+from sqlalchemy import func, select
+
+from app.accounts import queries as accounts
+from app.core.access.actor import Actor, Role
+from app.core.db import db
+from app.core.time import clock
+from app.notifications.services.messages import Recipient
+from app.organizations import queries as organizations
+from app.organizations.identity import IdentityProblem, phone_e164
+from app.organizations.models import Patient
+
+TITLE_SIGNS = 90
+
+
+def patient_of(hospital_id: UUID, patient_id: UUID | None, actor: Actor, wrong: dict[str, Any]) -> Patient | None:
+    """Find the patient who was chosen; what is wrong with the choice is added to `wrong`."""
+    if patient_id is None:
+        return None
+    patient = db.session.get(Patient, patient_id)
+    if (
+        patient is None
+        or patient.hospital_id != hospital_id
+        or patient.archived_at
+        or not organizations.may_find_patients(actor)
+    ):
+        wrong["patient_id"] = _("Choose a patient of this hospital.")
+        return None
+    return patient
+
+
+def phone_of(text: str, wrong: dict[str, Any]) -> str:
+    """Give a contact's phone in the one form in which phones are kept; what is wrong with it is added to `wrong`."""
+    if not text.strip():
+        return ""
+    try:
+        return phone_e164(text)
+    except IdentityProblem as problem:
+        wrong["contact_phone"] = problem.message
+        return ""
+
+
+def first_words(words: str) -> str:
+    """Give a title of somebody's own words."""
+    line = " ".join(words.split())
+    if len(line) <= TITLE_SIGNS:
+        return line
+    return line[:TITLE_SIGNS].rsplit(" ", 1)[0] + "…"
+
+
+def first_owner(model: Any, hospital_id: UUID, actor: Actor) -> UUID | None:
+    """Choose who takes a new case: the officer who enters it; what comes from elsewhere goes to the least at work."""
+    office = [person.id for person in accounts.people_with_role(hospital_id, Role.PX_COORDINATOR)]
+    if actor.id in office:
+        return actor.id
+    if not office:
+        return None
+    load: dict[UUID, int] = dict(
+        db.session.execute(
+            select(model.assignee_id, func.count())
+            .where(model.assignee_id.in_(office), model.closed_at.is_(None))
+            .group_by(model.assignee_id)
+        ).all()
+    )
+    return min(office, key=lambda user_id: (load.get(user_id, 0), str(user_id)))
+
+
+def recipient_of(case: Any) -> Recipient | None:
+    """Give whom to write to about a case: who speaks themselves, else the patient (a minor's guardian).
+
+    None for the dead, for who wants no messages, and where no address is known.
+    """
+    email = getattr(case, "contact_email", "")
+    if case.contact_phone or email:
+        return Recipient(case.language, phone=case.contact_phone, email=email)
+    patient = db.session.get(Patient, case.patient_id) if case.patient_id else None
+    if patient is None or patient.deceased_at is not None or patient.no_contact:
+        return None
+    contact = organizations.contact_of(patient, clock.now().date())
+    if not contact.phone and not contact.email:
+        return None
+    return Recipient(
+        contact.language,
+        phone=contact.phone,
+        email=contact.email,
+        patient_id=patient.id,
+        refuses=contact.refuses,
+    )

@@ -1,0 +1,24 @@
+"""Inquiries: a question of a patient or of anybody else, answered by any channel, or found to be a complaint.
+
+Stands on the building blocks of complaints: `cases` (columns), `contact` (who speaks), `lists` (the queue).
+"""
+
+from __future__ import annotations
+
+from flask import Flask
+
+
+def register(app: Flask) -> None:
+    """Add inquiries to the application."""
+    from flask_babel import lazy_gettext as _l
+
+    from app.complaints.inquiries import api, handlers, jobs, resources, views, words, working_views  # noqa: F401 - some declare themselves
+    from app.complaints.policy import Perm
+    from app.core.resources import declare
+    from app.core.web import menu
+
+    for blueprint in (views.bp, api.bp):
+        app.register_blueprint(blueprint)
+    declare(app, resources.CATEGORIES)
+    words.init_app(app)
+    menu.line("work", 12, _l("Inquiries"), "inquiries.queue", "help-circle", Perm.INQUIRY_READ)

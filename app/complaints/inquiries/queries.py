@@ -1,0 +1,156 @@
+"""Readers of inquiries: the queue with its tabs, one inquiry with what its page names, and the choices of forms."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy.orm import aliased, lazyload
+
+from app.accounts.models import User
+from app.complaints.inquiries.enums import AWAITED, InquiryStatus
+from app.complaints.inquiries.models import Inquiry, InquiryCategory, InquiryNote
+from app.complaints.lists import PAGE, Queue
+from app.complaints.models import Complaint
+from app.complaints.policy import Perm
+from app.core.access.actor import Actor
+from app.core.access.policy import load, require, visible
+from app.core.db import db
+from app.core.errors import NotFound
+from app.organizations.models import Department, Patient
+
+QUEUE = Queue(Inquiry, Perm.INQUIRY_READ, InquiryStatus.OPEN, AWAITED, numbers=(Inquiry.reference,))
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What narrows the queue; it lives in the address."""
+
+    tab: str = "open"
+    department_id: UUID | None = None
+    category_id: UUID | None = None
+    status: str = ""
+    channel: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the queue."""
+
+    inquiry: Inquiry
+    department: Department | None
+    owner: User | None
+    patient: Patient | None
+    category: InquiryCategory | None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of the queue, by key."""
+
+    rows: list[Row]
+    next_key: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """One inquiry with the rows that its page names; those that the reader may not see are None."""
+
+    inquiry: Inquiry
+    department: Department | None
+    owner: User | None
+    patient: Patient | None
+    category: InquiryCategory | None
+    answered_by: User | None
+    complaint: Complaint | None  # that it became
+
+
+def get(inquiry_id: UUID, *, actor: Actor) -> Inquiry:
+    """Find an inquiry through the actor. NotFound outside the scope."""
+    return load(Inquiry, inquiry_id, actor=actor, needs=Perm.INQUIRY_READ)
+
+
+def get_for_step(inquiry_id: UUID, *, actor: Actor, version: int | None) -> Inquiry:
+    """Find an inquiry, locked for a step of its workflow. NotFound, Conflict (`version`)."""
+    return load(Inquiry, inquiry_id, actor=actor, needs=Perm.INQUIRY_READ, version=version, lock=True)
+
+
+def get_whole(inquiry_id: UUID, *, actor: Actor) -> Whole:
+    """Find an inquiry and what its page names, in one statement. NotAllowed, NotFound outside the scope."""
+    require(actor, Perm.INQUIRY_READ)
+    answerer = aliased(User)
+    row = db.session.execute(
+        QUEUE.with_people(InquiryCategory, answerer, Complaint)
+        .outerjoin(InquiryCategory, InquiryCategory.id == Inquiry.category_id)
+        .outerjoin(answerer, answerer.id == Inquiry.answered_by_id)
+        .outerjoin(Complaint, and_(Complaint.id == Inquiry.complaint_id, visible(Complaint, actor, Perm.READ)))
+        .where(Inquiry.id == inquiry_id, visible(Inquiry, actor, Perm.INQUIRY_READ))
+        .options(lazyload(answerer.assignments))
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if row is None:
+        raise NotFound()
+    return Whole(*row)
+
+
+def tab_counts(*, actor: Actor) -> dict[str, int]:
+    """Count every tab but "all" in one statement over what has not ended, up to 10,000."""
+    return QUEUE.tab_counts(actor)
+
+
+def list_page(filters: Filters, *, actor: Actor, key: str | None = None, limit: int = PAGE) -> Page:
+    """Give one page of the queue in the order of its deadlines, by key, in one statement; "all" begins with the newest."""
+    query = QUEUE.with_people(InquiryCategory).outerjoin(InquiryCategory, InquiryCategory.id == Inquiry.category_id)
+    rows, next_key = QUEUE.page_of(_filtered(query, filters, actor), filters.tab, key=key, limit=limit)
+    return Page([Row(*each) for each in rows], next_key)
+
+
+def _filtered(query: Any, filters: Filters, actor: Actor) -> Any:
+    query = query.where(visible(Inquiry, actor, Perm.INQUIRY_READ), QUEUE.tab_clause(filters.tab, actor))
+    for column, wanted in (
+        (Inquiry.department_id, filters.department_id),
+        (Inquiry.category_id, filters.category_id),
+        (Inquiry.status, filters.status),
+        (Inquiry.channel, filters.channel),
+    ):
+        if wanted:
+            query = query.where(column == wanted)
+    if filters.text.strip():
+        query = query.where(search_clause(filters.text, actor))
+    return query
+
+
+def search_clause(text: str, actor: Actor) -> ColumnElement[bool]:
+    """Find by number, words, names in either script, phone, e-mail or file number; each way has an index."""
+    return QUEUE.search(text, actor)
+
+
+def notes_of(inquiry_id: UUID) -> list[tuple[InquiryNote, User | None]]:
+    """Give what was written on an inquiry, with the authors; the caller has found the inquiry."""
+    rows = db.session.execute(
+        select(InquiryNote, User)
+        .join(User, User.id == InquiryNote.author_id, isouter=True)
+        .options(lazyload(User.assignments))
+        .where(InquiryNote.inquiry_id == inquiry_id)
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
+def options_categories(*, actor: Actor, hospital_id: UUID | None = None) -> Sequence[InquiryCategory]:
+    """Give the categories in use that the actor may read: the group's and (of one hospital, if named) the hospitals'."""
+    query = select(InquiryCategory).where(
+        InquiryCategory.archived_at.is_(None), visible(InquiryCategory, actor, Perm.CATEGORY_READ)
+    )
+    if hospital_id is not None:
+        query = query.where(or_(InquiryCategory.hospital_id.is_(None), InquiryCategory.hospital_id == hospital_id))
+    return db.session.execute(query.order_by(InquiryCategory.name_en, InquiryCategory.id)).scalars().all()
+
+
+def is_category_of(hospital_id: UUID, category_id: UUID) -> bool:
+    """Tell whether a category is in use, of the group or of this hospital."""
+    found = db.session.get(InquiryCategory, category_id)
+    return found is not None and found.archived_at is None and found.hospital_id in (None, hospital_id)

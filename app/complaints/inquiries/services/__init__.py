@@ -1,0 +1,1 @@
+"""Commands of inquiries: one verb, one function."""

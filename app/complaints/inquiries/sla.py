@@ -1,0 +1,58 @@
+"""The clock of an inquiry: it runs while somebody waits for the answer; a question that is opened again starts a new cycle."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from uuid import UUID
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+
+from app.complaints.inquiries.enums import CHANNELS
+from app.complaints.inquiries.models import Inquiry
+from app.complaints.policy import Perm
+from app.core.access.actor import Actor
+from app.core.access.policy import load
+from app.core.db import db
+from app.core.sla import clocks
+from app.core.sla.kinds import CaseName, ClockKind, declare
+from app.core.sla.seeds import Target
+
+INQUIRY = "inquiry"  # whose clock it is
+ANSWER = "inquiry.answer"
+TARGETS = (Target(8),)  # starting value of product.md section 6
+
+
+def start(inquiry: Inquiry, *, actor: Actor, started_at: datetime | None = None) -> None:
+    """Start the clock from an instant (None: now), and copy its due time to the inquiry, for lists."""
+    subject = clocks.Subject(INQUIRY, inquiry.id, inquiry.hospital_id, source=inquiry.channel)
+    clock = clocks.start(ANSWER, subject, actor=actor, started_at=started_at)
+    inquiry.due_at = clock.due_at if clock else None
+
+
+def stop(inquiry: Inquiry, *, actor: Actor) -> None:
+    """End the clock where it runs."""
+    clock = clocks.open_clock(inquiry.id, ANSWER)
+    if clock is not None:
+        clocks.stop(clock, actor=actor)
+    inquiry.due_at = None
+
+
+def take_due_time(inquiry: Inquiry) -> None:
+    """Copy the open clock's due time to the inquiry."""
+    clock = clocks.open_clock(inquiry.id, ANSWER)
+    if clock is not None:
+        inquiry.due_at = clock.due_at
+
+
+def _find(inquiry_id: UUID, actor: Actor) -> Inquiry:
+    return load(Inquiry, inquiry_id, actor=actor, needs=Perm.INQUIRY_READ)
+
+
+def _names(ids: Collection[UUID]) -> dict[UUID, CaseName]:
+    rows = db.session.execute(select(Inquiry.id, Inquiry.reference).where(Inquiry.id.in_(ids)))
+    return {row.id: CaseName(row.reference, f"/inquiries/{row.id}") for row in rows}
+
+
+declare(ClockKind(ANSWER, _l("Inquiry: answer"), find=_find, names=_names, sources=dict(CHANNELS)))

@@ -1,0 +1,179 @@
+"""Pages of inquiries: the queue, one inquiry with its steps, and entering one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, cast
+from uuid import UUID
+
+from flask import Blueprint, Response, g, request, url_for
+from flask_babel import gettext as _
+from flask_babel import pgettext
+
+from app.complaints.inquiries import queries
+from app.complaints.inquiries.enums import CHANNELS, InquiryStatus
+from app.complaints.inquiries.forms import InquiryForm, InquiryNoteForm, InquiryStepForm
+from app.complaints.inquiries.models import InquiryCategory
+from app.complaints.inquiries.queries import Filters
+from app.complaints.inquiries.services import receiving
+from app.complaints.inquiries.show import case_of
+from app.complaints.inquiries.workflow import INQUIRY
+from app.complaints.lists import COUNT_CAP, TABS
+from app.complaints.policy import Perm
+from app.core.access.actor import Role
+from app.core.access.policy import can, can_on
+from app.core.i18n import named
+from app.core.web import Answer, current_actor, page, queues, requires, see_other
+from app.organizations import queries as organizations
+from app.organizations.models import Department
+
+bp = Blueprint("inquiries", __name__, url_prefix="/inquiries")
+
+
+@bp.get("/")
+@requires(Perm.INQUIRY_READ)
+def queue() -> Response:
+    """Show the queue in the order of its deadlines."""
+    filters = _filters()
+    found = queries.list_page(filters, actor=current_actor, key=request.args.get("after"))
+    return page(
+        "inquiries/queue.html",
+        part="inquiries/_rows.html",
+        rows=found.rows,
+        next_url=queues.address("inquiries.queue", after=found.next_key) if found.next_key else None,
+        filters=filters,
+        tabs=_tabs(filters),
+        statuses=[(each.value, each.label) for each in InquiryStatus],
+        channels=list(CHANNELS.items()),
+        categories=_categories(),
+        departments=_departments(),
+        chips=_chips(filters),
+        may_create=can(current_actor, Perm.INQUIRY_CREATE),
+        is_masked=not can(current_actor, Perm.IDENTIFY),
+    )
+
+
+def _departments() -> Sequence[Department]:
+    """Read once for the choices and the chip."""
+    if "inquiry_departments" not in g:
+        g.inquiry_departments = organizations.options_departments(actor=current_actor)
+    found: Sequence[Department] = g.inquiry_departments
+    return found
+
+
+def _categories() -> Sequence[InquiryCategory]:
+    """Read once for the choices and the chip."""
+    if "inquiry_categories" not in g:
+        g.inquiry_categories = queries.options_categories(actor=current_actor)
+    found: Sequence[InquiryCategory] = g.inquiry_categories
+    return found
+
+
+def _filters() -> Filters:
+    return Filters(
+        tab=queues.one_of("tab", TABS) or "open",
+        department_id=request.args.get("department", type=UUID),
+        category_id=request.args.get("category", type=UUID),
+        status=queues.one_of("status", set(InquiryStatus)),
+        channel=queues.one_of("channel", CHANNELS),
+        text=request.args.get("q", "")[:100],
+    )
+
+
+def _chips(filters: Filters) -> list[dict[str, Any]]:
+    """Give the filters in force, each with the address without it."""
+    department = next((each for each in _departments() if each.id == filters.department_id), None)
+    category = next((each for each in _categories() if each.id == filters.category_id), None)
+    shown = [
+        ("category", _("Category"), named(category)),
+        ("status", _("Status"), InquiryStatus(filters.status).label if filters.status else ""),
+        ("channel", _("How it came"), CHANNELS.get(filters.channel, "")),
+        ("department", _("Department"), named(department)),
+        ("q", _("Search"), filters.text),
+    ]
+    return queues.chips("inquiries.queue", shown)
+
+
+def _tabs(filters: Filters) -> list[dict[str, Any]]:
+    labels = {
+        "mine": pgettext("inquiries", "My"),
+        "new": pgettext("inquiries", "New"),
+        "unassigned": pgettext("inquiries", "Unassigned"),
+        "due_soon": pgettext("queue", "Due soon"),
+        "overdue": pgettext("queue", "Overdue"),
+        "open": pgettext("queue", "All open"),
+        "all": pgettext("queue", "All"),
+    }
+    counts = queries.tab_counts(actor=current_actor)
+    return queues.tabs("inquiries.queue", labels, counts, filters.tab, COUNT_CAP)
+
+
+@bp.get("/<uuid:inquiry_id>")
+@requires(Perm.INQUIRY_READ)
+def show(inquiry_id: UUID) -> Response:
+    """Show one inquiry."""
+    return shown(inquiry_id)
+
+
+def shown(inquiry_id: UUID, *, answer: Answer | None = None, verb: str = "") -> Response:
+    """Give the page of an inquiry; with a refused `answer` it says so beside what was typed."""
+    case = case_of(inquiry_id, current_actor)
+    may_work = can_on(current_actor, Perm.INQUIRY_WORK, case.inquiry)
+    refused = answer.form if answer else None
+    return page(
+        "inquiries/show.html",
+        status=answer.status if answer else 200,
+        case=case,
+        inquiry=case.inquiry,
+        answer=answer,
+        steps=INQUIRY.open_steps(case.inquiry, current_actor),
+        step_form=refused if isinstance(refused, InquiryStepForm) else InquiryStepForm(formdata=None),
+        tried=verb,
+        note_form=refused if isinstance(refused, InquiryNoteForm) else InquiryNoteForm(formdata=None),
+        may_work=may_work,
+        may_find=may_work and organizations.may_find_patients(current_actor),
+    )
+
+
+@bp.get("/new")
+@requires(Perm.INQUIRY_CREATE)
+def new() -> Response:
+    """Ask who asks what; with `patient` in the address the patient is chosen already."""
+    return _new(InquiryForm(formdata=None, patient_id=request.args.get("patient", type=UUID)))
+
+
+def _new(form: InquiryForm, status: int = 200) -> Response:
+    patient_id = form.patient_id.data
+    may_find = organizations.may_find_patients(current_actor)
+    return page(
+        "inquiries/new.html",
+        status=status,
+        form=form,
+        patient=organizations.get_patient(patient_id, actor=current_actor) if patient_id and may_find else None,
+        may_find=may_find,
+        is_partner=current_actor.role is Role.SOURCE_USER,
+        hospitals=organizations.options_hospitals(actor=current_actor),
+        departments=_departments(),
+        categories=_categories(),
+    )
+
+
+@bp.post("/")
+@requires(Perm.INQUIRY_CREATE)
+def create() -> Response:
+    """Take an inquiry in."""
+    form = InquiryForm()
+    hospitals = organizations.options_hospitals(actor=current_actor)
+    only = hospitals[0].id if len(hospitals) == 1 else None
+    answer = form.submit(
+        lambda: receiving.receive(
+            hospital_id=cast(UUID, form.hospital_id.data or only), facts=form.facts(), actor=current_actor
+        )
+    )
+    if not answer.ok:
+        return _new(form, answer.status)
+    inquiry = answer.value
+    return see_other(
+        url_for("inquiries.show", inquiry_id=inquiry.id),
+        toast=_("Inquiry %(reference)s was entered.", reference=inquiry.reference),
+    )
