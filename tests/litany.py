@@ -163,6 +163,17 @@ DOORS: dict[str, frozenset[str]] = {
         HEADS,
     ),
     **dict.fromkeys(("complaints_api.list_points", "complaints_api.add_point", "complaints_api.change_point"), HEADS),
+    **dict.fromkeys(
+        (
+            "complaint_bulk.preview",
+            "complaint_bulk.change",
+            "complaint_bulk.done",
+            "complaint_bulk.undo",
+            "complaints_api.change_many",
+            "complaints_api.undo_many",
+        ),
+        HEADS,
+    ),
     "complaints_api.ask": OFFICE,
     **dict.fromkeys(
         ("complaints_api.list_explanations", "complaints_api.read_explanation", "complaints_api.move_explanation"),

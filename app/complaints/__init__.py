@@ -16,6 +16,8 @@ def register(app: Flask) -> None:
     from app.complaints import (  # noqa: F401 - some declare themselves
         api,
         api_files,
+        bulk_api,
+        bulk_views,
         explaining_views,
         export_views,
         file_views,
@@ -40,7 +42,7 @@ def register(app: Flask) -> None:
     from app.core.web import menu
     from app.core.web.panels import badge
 
-    for blueprint in (views.bp, explaining_views.bp, public.bp, public_explaining.bp, api.bp):
+    for blueprint in (views.bp, bulk_views.bp, explaining_views.bp, public.bp, public_explaining.bp, api.bp):
         app.register_blueprint(blueprint)
     badge("journey", "complaint", panels.marks_of_visits)
     words.init_app(app)

@@ -131,7 +131,7 @@ def assign(complaint_id: UUID, json_data: ComplaintAssignIn) -> Any:
 @documented(bp, "Take a step of a complaint's workflow", "POST")
 @requires(Perm.READ)
 def change_status(complaint_id: UUID, json_data: ComplaintStepIn) -> Any:
-    """Activate, start, wait, resume, resolve_partly, go_on, resolve, close, reopen, cancel, merge or part."""
+    """Activate, start, wait, resume, resolve_partly, go_on, resolve, close, unclose, reopen, cancel, merge or part."""
     given = json_data.model_dump(exclude={"verb", "version"})
     if not any(step.verb == json_data.verb and step.needs for step in COMPLAINT.steps):
         abort(404)

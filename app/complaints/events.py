@@ -30,10 +30,10 @@ class ComplaintReceived(ComplaintEvent):
 
 @dataclass(frozen=True)
 class ComplaintAssigned(ComplaintEvent):
-    """The complaint has another owner."""
+    """The complaint has another owner, or, when an assignment was taken back, nobody again."""
 
     kind: ClassVar[str] = "complaints.complaint.assigned"
-    assignee_id: UUID
+    assignee_id: UUID | None
     previous_id: UUID | None
 
 

@@ -66,6 +66,12 @@ def _moved(data: dict[str, Any], _known: Mapping[UUID, str]) -> str:
     return _("Status: %(after)s (before: %(before)s)", before=before, after=after)
 
 
+def _assigned(data: dict[str, Any], known: Mapping[UUID, str]) -> str:
+    if data["assignee_id"] is None:
+        return _("The assignment was taken back")
+    return _("Handed over to %(name)s", name=known.get(UUID(data["assignee_id"]), "–"))
+
+
 def _judged(data: dict[str, Any], _known: Mapping[UUID, str]) -> str:
     before, after = Severity(data["before"]).label, Severity(data["after"]).label
     return _("Severity: %(after)s (before: %(before)s)", before=before, after=after)
@@ -121,9 +127,7 @@ TITLES: dict[str, Title] = {
     ComplaintLinked.kind: _linked,
     ComplaintJudged.kind: _how_it_was,
     ComplaintPaperMade.kind: lambda data, _known: _PAPERS[data["paper"]](),
-    ComplaintAssigned.kind: lambda data, known: _(
-        "Handed over to %(name)s", name=known.get(UUID(data["assignee_id"]), "–")
-    ),
+    ComplaintAssigned.kind: _assigned,
     PointChanged.kind: lambda data, _known: _POINTS[data["what"]](),
     ExplanationMoved.kind: lambda data, known: _EXPLANATIONS[data["verb"]](known.get(UUID(data["assignee_id"]), "–")),
     SuggestionJudged.kind: _suggestion,

@@ -17,7 +17,7 @@ from app.complaints.forms import ComplaintForm, NoteForm, StepForm
 from app.complaints.lists import COUNT_CAP, TABS
 from app.complaints.policy import Perm
 from app.complaints.queries import Filters
-from app.complaints.services import receiving, stepping
+from app.complaints.services import bulk, receiving, stepping
 from app.complaints.show import case_of
 from app.complaints.workflow import COMPLAINT
 from app.core.access.actor import Role
@@ -54,6 +54,8 @@ def queue() -> Response:
         chips=_chips(filters),
         query=request.query_string.decode(),
         may_create=can(current_actor, Perm.CREATE),
+        may_work=can(current_actor, Perm.WORK),
+        deeds=bulk.DEEDS,
         is_masked=not can(current_actor, Perm.IDENTIFY),
     )
 

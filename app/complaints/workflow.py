@@ -16,12 +16,18 @@ from app.core.time import clock
 from app.core.workflow import Step, Workflow
 
 PART_WITHIN = timedelta(days=30)
+UNCLOSE_WITHIN = timedelta(minutes=3)  # after closing many it takes a moment until two minutes of Undo begin
 _ENDABLE = [S.NEW, S.ACTIVATED, S.IN_PROGRESS, S.WAITING_PATIENT, S.PARTIALLY_RESOLVED]
 
 
 def _in_time_to_reopen(complaint: Complaint, _actor: Actor) -> Any:
     late = complaint.reopens_until is not None and clock.now() > complaint.reopens_until
     return _l("It ended more than 30 days ago. Enter a new complaint.") if late else None
+
+
+def _just_closed(complaint: Complaint, _actor: Actor) -> Any:
+    late = complaint.closed_at is None or clock.now() - complaint.closed_at > UNCLOSE_WITHIN
+    return _l("A closing can be taken back for three minutes only. Reopen the complaint.") if late else None
 
 
 def _in_time_to_part(complaint: Complaint, _actor: Actor) -> Any:
@@ -83,6 +89,15 @@ COMPLAINT = Workflow(
             tone="primary",
         ),
         Step("close", [S.RESOLVED], S.CLOSED, Perm.WORK, _l("Close"), stamps=("closed_at",), icon="lock"),
+        Step(
+            "unclose",
+            [S.CLOSED],
+            S.RESOLVED,
+            Perm.WORK,
+            _l("Take the closing back"),
+            guard=_just_closed,
+            icon="arrow-back-up",
+        ),
         Step("close_silent", [S.RESOLVED], S.CLOSED, None, _l("Close"), stamps=("closed_at",)),
         Step(
             "reopen",

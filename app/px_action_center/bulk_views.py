@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from uuid import UUID
 
 from flask import Blueprint, Response, request, url_for
@@ -11,6 +10,7 @@ from flask_babel import ngettext
 
 from app.core.errors import Invalid
 from app.core.web import current_actor, page, requires, see_other
+from app.core.web.chosen import read_ids, read_versions
 from app.px_action_center.forms import HandOverForm
 from app.px_action_center.policy import Perm
 from app.px_action_center.services import bulk
@@ -22,7 +22,7 @@ bp = Blueprint("action_bulk", __name__, url_prefix="/actions/selected")
 @requires(Perm.ASSIGN)
 def preview() -> Response:
     """Show which of the selected actions may be handed over, and to whom."""
-    chosen = _ids(request.args.getlist("ids"))
+    chosen = read_ids(request.args.getlist("ids"), bulk.MOST)
     if not chosen:
         return see_other(url_for("actions.queue"), toast=_("Select some rows first."))
     return _preview(chosen, HandOverForm())
@@ -38,7 +38,7 @@ def _preview(chosen: list[UUID], form: HandOverForm, status: int = 200) -> Respo
 def hand_over() -> Response:
     """Hand them over; says how many went and how many did not."""
     form = HandOverForm()
-    versions = dict(_versions(request.form.getlist("ids")))
+    versions = read_versions(request.form.getlist("ids"), bulk.MOST)
     if not form.validate_on_submit() or form.assignee.data is None:
         return _preview(list(versions), form, Invalid().status)
     done = bulk.hand_over(versions, to=form.assignee.data, actor=current_actor)
@@ -48,19 +48,3 @@ def hand_over() -> Response:
         left = len(versions) - count
         said += " " + ngettext("%(num)s was left as it is.", "%(num)s were left as they are.", left)
     return see_other(url_for("actions.queue"), toast=said)
-
-
-def _ids(texts: Iterable[str]) -> list[UUID]:
-    return [row_id for row_id, _version in _versions(f"{text}:0" for text in texts)]
-
-
-def _versions(texts: Iterable[str]) -> list[tuple[UUID, int]]:
-    """Read `id:version` of each row; what is neither is left out."""
-    found = []
-    for text in texts:
-        row_id, _colon, version = text.partition(":")
-        try:
-            found.append((UUID(row_id), int(version)))
-        except ValueError:
-            continue
-    return found[: bulk.MOST]

@@ -33,6 +33,8 @@ ELSEWHERE = {
     "accounts.ask_code": "half signed in; tests/accounts",
     "action_bulk.preview": "of rows that were ticked; tests/px_action_center",
     "complaints.show_paper": "only where no PDF can be drawn; tests/complaints",
+    "complaint_bulk.preview": "of rows that were ticked; tests/complaints",
+    "complaint_bulk.done": "of a change that was made; tests/complaints",
     "survey_builder.preview": "inside the editor's frame; tests/surveys",
 }
 

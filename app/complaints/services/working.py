@@ -40,6 +40,21 @@ def assign(complaint_id: UUID, *, to: UUID, version: int, actor: Actor) -> Compl
     complaint = open_case(complaint_id, version=version, actor=actor)
     if not accounts.works_in(to, complaint.hospital_id):
         raise Invalid(assignee_id=_("The owner must work in the hospital of this complaint."))
+    return _give(complaint, to, actor)
+
+
+@command
+def hand_back(complaint_id: UUID, *, to: UUID | None, version: int, actor: Actor) -> Complaint:
+    """Take an assignment back: `to` owns it again, or nobody.
+
+    Invalid: `to` does not work in the hospital any more. Conflict: it has ended, or somebody changed it since `version`.
+    """
+    if to is not None:
+        return assign(complaint_id, to=to, version=version, actor=actor)
+    return _give(open_case(complaint_id, version=version, actor=actor), None, actor)
+
+
+def _give(complaint: Complaint, to: UUID | None, actor: Actor) -> Complaint:
     if complaint.assignee_id != to:
         previous, complaint.assignee_id = complaint.assignee_id, to
         record(ComplaintAssigned(complaint.id, complaint.hospital_id, complaint.reference, to, previous), actor=actor)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -13,22 +12,13 @@ from app.accounts import queries as accounts
 from app.core.access.actor import Actor
 from app.core.access.policy import can_on, require, visible
 from app.core.db import db
-from app.core.errors import Refusal
+from app.core.web.chosen import Outcome, Verdict, each
 from app.px_action_center.enums import FINAL
 from app.px_action_center.models import PxAction
 from app.px_action_center.policy import Perm
 from app.px_action_center.services import working
 
 MOST = 100
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """One of the chosen actions, and the code of the reason why it would be, or was, refused (empty: none)."""
-
-    action: PxAction
-    refusal: str = ""
-    message: Any = ""
 
 
 def preview(action_ids: Sequence[UUID], *, actor: Actor) -> list[Verdict]:
@@ -48,27 +38,20 @@ def _refusal(action: PxAction, actor: Actor) -> str:
     return "ended" if action.status in FINAL else ""
 
 
-def hand_over(versions: dict[UUID, int], *, to: UUID, actor: Actor) -> list[Verdict]:
+def hand_over(versions: dict[UUID, int], *, to: UUID, actor: Actor) -> list[Outcome]:
     """Hand every action that may be handed over to `to`, each in a transaction of its own; gives what became of each.
 
     `versions` are those that the preview showed: an action that somebody changed since is left alone.
     """
-    done = []
-    for verdict in preview(list(versions), actor=actor):
-        if verdict.refusal:
-            done.append(verdict)
-            continue
-        try:
-            action = working.assign(verdict.action.id, to=to, version=versions[verdict.action.id], actor=actor)
-        except Refusal as refusal:
-            db.session.rollback()
-            done.append(Verdict(verdict.action, refusal.code, refusal.message))
-        else:
-            done.append(Verdict(action))
-    return done
+
+    def change(action_id: UUID) -> Outcome:
+        action = working.assign(action_id, to=to, version=versions[action_id], actor=actor)
+        return Outcome(str(action.id))
+
+    return each(preview(list(versions), actor=actor), change)
 
 
 def people_for(verdicts: Sequence[Verdict]) -> Sequence[Any]:
     """Give who may own the chosen actions: people of their one hospital; nobody when they are of several."""
-    hospitals = {verdict.action.hospital_id for verdict in verdicts if not verdict.refusal}
+    hospitals = {verdict.row.hospital_id for verdict in verdicts if not verdict.refusal}
     return accounts.options_people(hospitals.pop()) if len(hospitals) == 1 else []
