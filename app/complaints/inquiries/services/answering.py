@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -72,7 +72,7 @@ def _recipient(inquiry: Inquiry, reply: Reply) -> messages.Recipient:
         wrong["way"] = _("The patient does not want messages in this way. Choose another.")
     if wrong or to is None:
         raise Invalid(**wrong)
-    return to
+    return replace(to, language=inquiry.language)  # the message speaks as its answer does
 
 
 def _send(inquiry: Inquiry, note: InquiryNote, to: messages.Recipient, actor: Actor) -> None:
