@@ -8,6 +8,7 @@ from uuid import UUID
 from flask import Response
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 
 from app.complaints.forms import EventNoteForm, LinkForm, UnlinkForm
 from app.complaints.link_queries import linked_to
@@ -82,10 +83,8 @@ def _said(answer: Answer) -> str:
     if not answer.ok:
         return ""
     told: linking.Told = answer.value
-    if told.unreachable:
-        return _(
-            "Written to %(count)s complaints. No message reaches: %(numbers)s.",
-            count=len(told.written),
-            numbers=", ".join(told.unreachable),
-        )
-    return _("Written to %(count)s complaints.", count=len(told.written))
+    said = ngettext("Written to %(num)s complaint.", "Written to %(num)s complaints.", len(told.written))
+    if not told.unreachable:
+        return said
+    missed = _("No message reaches: %(numbers)s.", numbers=", ".join(told.unreachable))
+    return f"{said} {missed}"

@@ -1,0 +1,59 @@
+"""An officer enters a complaint that is here already: the hint while typing, the case page's cards, and the way to the merge."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from app.complaints.models import Complaint, ComplaintSuggestion
+from tests.browser.conftest import check_accessible, sign_in, speaking
+from tests.faults.stack import Stack
+
+WORDS = {
+    "ar": "أعطوني دواء خاطئ في الصيدلية بعد انتظار طويل",
+    "en": "The pharmacy gave me the wrong medicine yesterday",
+}
+
+
+def entered(page: Page, stack: Stack, words: str) -> Any:
+    """Enter a complaint through the form; gives its row."""
+    page.goto(f"{stack.address}/complaints/new")
+    page.fill("#words", words)
+    page.click("form.px-form .px-form-foot button")
+    page.wait_for_url(re.compile(r"/complaints/[0-9a-f-]{36}"))
+    return stack.rows(Complaint, id=page.url.rpartition("/")[2])[0]
+
+
+@pytest.mark.parametrize("language", ["ar", "en"])
+def test_the_same_complaint_is_noticed_while_typing_and_merged(browser: Browser, stack: Stack, language: str) -> None:
+    page = speaking(browser, language)
+    sign_in(page, stack, "px_coordinator", language)
+    known = entered(page, stack, WORDS[language])
+
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if request.url.endswith("/similar") else None)
+    page.goto(f"{stack.address}/complaints/new")
+    page.type("#words", WORDS[language], delay=20)
+    page.wait_for_selector(f"#similar >> text={known.reference}")
+    assert len(asked) == 1, "one request for a pause"
+    check_accessible(page)
+    page.click("form.px-form .px-form-foot button")
+    page.wait_for_url(re.compile(r"/complaints/[0-9a-f-]{36}"))
+    complaint_id = page.url.rpartition("/")[2]
+    stack.wait("the suggestions", lambda: stack.rows(ComplaintSuggestion, complaint_id=complaint_id))
+
+    page.reload()
+    for card in ("suggestions", "similar", "links"):
+        page.mouse.wheel(0, 600)
+        page.wait_for_selector(f"#{card}-here")
+    check_accessible(page)
+    page.click("#suggestions-here button >> nth=0")
+    page.wait_for_load_state()
+    assert stack.rows(Complaint, id=complaint_id)[0].severity == "critical"
+    page.mouse.wheel(0, 1200)
+    page.click("#similar-here a[href*='merge=']")
+    page.wait_for_selector(f"input[name=other][value='{known.reference}']")
+    assert page.problems == []  # type: ignore[attr-defined]
