@@ -13,6 +13,7 @@ from redis.exceptions import RedisError
 from rq import Queue, Worker
 from rq.cron import CronScheduler
 from rq.exceptions import InvalidJobOperation, NoSuchJobError
+from rq.worker import DequeueStrategy
 
 from app import create_app
 from app.core.db.base import db
@@ -58,7 +59,8 @@ def work(names: list[str]) -> None:
         queues = [Queue(name, connection=redis) for name in names or QUEUES]
         worker = ForkingWorker(queues, connection=redis)
         try:
-            worker.work(with_scheduler=True, logging_level="WARNING")
+            # in turns: a queue that is never empty may not keep a letter or an import waiting for ever
+            worker.work(with_scheduler=True, logging_level="WARNING", dequeue_strategy=DequeueStrategy.ROUND_ROBIN)
         except (RedisError, InvalidJobOperation, NoSuchJobError) as problem:
             log.warning("worker_begins_again", problem=type(problem).__name__)
         if worker._stop_requested or worker._shutdown_requested_date is not None:

@@ -6,7 +6,7 @@ from app.complaints import drawing
 from app.complaints.services import stepping
 from app.core.access.actor import acting_as, system_actor
 from app.core.jobs import job, periodic
-from app.core.jobs.queues import REPORTS, SWEEPS
+from app.core.jobs.queues import REPORTS, SWEEPS, nudge_taken
 
 
 @job(queue=SWEEPS, timeout=120)
@@ -28,6 +28,7 @@ def close_silent_complaints() -> None:
 @job(queue=REPORTS, timeout=600)
 def draw_papers() -> None:
     """Draw the letters and case packs that wait."""
+    nudge_taken(draw_papers)
     with acting_as(system_actor("letters and case packs are drawn")) as actor:
         while drawing.draw_waiting(actor):
             pass

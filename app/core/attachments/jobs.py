@@ -20,7 +20,7 @@ from app.core.attachments.models import Attachment, FileState
 from app.core.db import command, db
 from app.core.events import record
 from app.core.jobs import job, periodic
-from app.core.jobs.queues import SWEEPS
+from app.core.jobs.queues import SWEEPS, nudge_taken
 from app.core.logging import get_logger
 from app.core.time import clock
 
@@ -32,6 +32,7 @@ LEFT_OVER = timedelta(days=1)  # an upload that was refused at the last moment l
 @job(queue=SWEEPS, timeout=600)
 def scan_attachments() -> None:
     """Ask the scanner about every file that waits; while it is away they wait on, and are not given out."""
+    nudge_taken(scan_attachments)
     address = current_app.config["SCANNER_URL"]
     if not address:
         return
