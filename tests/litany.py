@@ -107,6 +107,7 @@ DOORS: dict[str, frozenset[str]] = {
         ASSIGNED,
     ),
     "complaints_api.taxonomy": HEADS,
+    **dict.fromkeys(("kpis.overview", "kpis.one", "kpis.records", "complaints_api.list_kpis"), HEADS | {"viewer"}),
     "accounts.sign_out": EVERYONE,
     "accounts.me": EVERYONE,
     "accounts.save_me": EVERYONE,

@@ -18,6 +18,7 @@ class Perm(StrEnum):
     ASK = "complaints:explanation:ask"
     EXPLANATION_READ = "complaints:explanation:read"
     ANSWER = "complaints:explanation:answer"
+    KPI_READ = "complaints:kpi:read"  # counts, and the records behind them as far as they may be seen
     TAXONOMY_READ = "complaints:taxonomy:read"
 
 
@@ -43,6 +44,7 @@ grant(
             **_MANAGER,
             **_ASKED,
         },
+        Perm.KPI_READ: {**_OFFICE, **_MANAGER, Role.VIEWER: Scope.HOSPITAL},
         Perm.TAXONOMY_READ: {**_OFFICE, **_MANAGER},
     }
 )

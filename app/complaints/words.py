@@ -8,6 +8,7 @@ from flask import Flask
 
 from app.complaints import enums
 from app.core.severity import Severity
+from app.journeys.enums import KIND_LABELS
 
 _SETS: dict[str, Any] = {
     "status": {each.value: each.label for each in enums.ComplaintStatus},
@@ -21,6 +22,7 @@ _SETS: dict[str, Any] = {
     "cancel": enums.CANCEL_REASONS,
     "wait": enums.WAIT_REASONS,
     "way": enums.CONTACT_WAYS,
+    "visit": {kind.value: label for kind, label in KIND_LABELS.items()},
 }
 TONES = {
     "new": "warning",
