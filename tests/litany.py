@@ -203,6 +203,7 @@ DOORS: dict[str, frozenset[str]] = {
     ),
     "inquiries_api.convert": OFFICE,
     **resource_litany("inquiry_categories", reads=COMPLAINANTS, writes=ADMINS),
+    **dict.fromkeys(("kpis.overview", "kpis.one", "kpis.records", "complaints_api.list_kpis"), HEADS | {"viewer"}),
     "accounts.sign_out": EVERYONE,
     "accounts.me": EVERYONE,
     "accounts.save_me": EVERYONE,

@@ -120,7 +120,14 @@ BODIES: dict[str, dict[str, Any]] = {
     "inquiries_api.change_status": {"version": 1, "verb": "cancel"},
     "patients.consent": {"version": 1, "channel": "sms", "said": "yes"},
 }
-OTHERS: dict[str, Any] = {"kind": "csv", "verb": "start", "part": "holidays", "place": 0, "code": "viewer"}
+OTHERS: dict[str, Any] = {
+    "kind": "csv",
+    "verb": "start",
+    "part": "holidays",
+    "place": 0,
+    "code": "viewer",
+    "kpi": "MOH-2",
+}
 
 
 @dataclass

@@ -23,6 +23,8 @@ def register(app: Flask) -> None:
         file_views,
         handlers,
         jobs,
+        kpi_api,
+        kpi_views,
         link_views,
         panels,
         paper_views,
@@ -42,10 +44,19 @@ def register(app: Flask) -> None:
     from app.core.web import menu
     from app.core.web.panels import badge
 
-    for blueprint in (views.bp, bulk_views.bp, explaining_views.bp, public.bp, public_explaining.bp, api.bp):
+    for blueprint in (
+        views.bp,
+        bulk_views.bp,
+        explaining_views.bp,
+        kpi_views.bp,
+        public.bp,
+        public_explaining.bp,
+        api.bp,
+    ):
         app.register_blueprint(blueprint)
     badge("journey", "complaint", panels.marks_of_visits)
     words.init_app(app)
     menu.line("work", 10, _l("Complaints"), "complaints.queue", "speakerphone", Perm.READ)
     register_inquiries(app)
+    menu.line("insight", 12, _l("KPIs of complaints"), "kpis.overview", "chart-bar", Perm.KPI_READ)
     menu.line("work", 15, _l("Explanations"), "explanations.listed", "user-question", Perm.EXPLANATION_READ)

@@ -34,6 +34,7 @@ from app.complaints.services.stepping import StepFacts
 from app.core.i18n import select_zone
 from app.core.severity import Severity
 from app.core.web.forms import Form, LineField, TextField, UuidField, VersionField
+from app.journeys.enums import KIND_LABELS
 
 
 def choices(table: Mapping[Any, Any], *, empty: Any = None, only: Any = None) -> list[SelectChoice]:
@@ -62,6 +63,7 @@ class ComplaintForm(Form):
     wish = TextField(_l("What they hope for"), most=1000)
     happened_on = DateField(_l("When it happened"), [Optional()])
     place = LineField(_l("Where it happened"))
+    visit_kind = SelectField(_l("Kind of visit"), choices=choices(KIND_LABELS, empty=_l("Not known")), default="")
     department_id = UuidField(_l("Department"))
     severity = SelectField(_l("Severity"), choices=choices(SEVERITIES), default=Severity.MEDIUM)
 
@@ -79,6 +81,7 @@ class ComplaintForm(Form):
             wish=self.wish.data or "",
             happened_on=self.happened_on.data,
             place=self.place.data or "",
+            visit_kind=self.visit_kind.data,
             department_id=self.department_id.data,
             outside_number=self.outside_number.data or "",
             received_at=here(self.received_at.data),

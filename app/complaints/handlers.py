@@ -202,6 +202,16 @@ def tell_next_level(entry: Entry) -> None:
         answering_link.send_late_link(row, people, actor=_actor(entry))
 
 
+@on(ClockEscalated)
+def keep_escalation(entry: Entry) -> None:
+    """Keep when a complaint was first escalated; the decision itself is taken back when the deadline moves (domain.md, X-8)."""
+    db.session.execute(
+        update(Complaint)
+        .where(Complaint.id == entry.subject_id, Complaint.escalated_at.is_(None))
+        .values(escalated_at=entry.at)
+    )
+
+
 @on(PatientMerged)
 def follow_merged_patient(entry: Entry) -> None:
     """Let complaints follow the patient record that stays."""

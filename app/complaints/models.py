@@ -64,6 +64,8 @@ class Complaint(CaseFacts, Tenant, Versioned, Record, Base):
             "received_at",
             postgresql_where=text("contact_phone <> ''"),
         ),
+        Index("ix_complaints_first_closed_at", "hospital_id", "first_closed_at"),
+        Index("ix_complaints_first_resolved_at", "hospital_id", "first_resolved_at"),
         Index("ix_complaints_wait_until", "wait_until", postgresql_where=text("wait_until IS NOT NULL")),
         Index("ix_complaints_resolved", "resolved_at", "id", postgresql_where=text("status = 'resolved'")),
         Index(
@@ -89,6 +91,7 @@ class Complaint(CaseFacts, Tenant, Versioned, Record, Base):
     wish: Mapped[str] = mapped_column(default="")  # the outcome that is hoped for
     happened_on: Mapped[date | None] = mapped_column(default=None)
     place: Mapped[str] = mapped_column(default="")
+    visit_kind: Mapped[str] = mapped_column(code_column(12), default="")  # what it is about; empty: not known
     search: Mapped[str] = mapped_column(Text(collation="C"), Computed(SEARCH, persisted=True))
 
     department_ids: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid()), default=list)  # all that are concerned
@@ -103,6 +106,11 @@ class Complaint(CaseFacts, Tenant, Versioned, Record, Base):
     resolved_at: Mapped[datetime | None] = mapped_column(default=None)
     first_resolved_at: Mapped[datetime | None] = mapped_column(default=None)  # stays when it is reopened
     closed_at: Mapped[datetime | None] = mapped_column(default=None)
+    first_closed_at: Mapped[datetime | None] = mapped_column(default=None)  # closed after an answer; stays
+    first_reopened_at: Mapped[datetime | None] = mapped_column(default=None)  # the first time after that
+    escalated_at: Mapped[datetime | None] = mapped_column(
+        default=None
+    )  # the first time, whatever became of the deadline
     reopened_count: Mapped[int] = mapped_column(default=0)
     is_satisfied: Mapped[bool | None] = mapped_column(default=None)  # as the survey after it says; None: not said
     satisfaction: Mapped[float | None] = mapped_column(Float, default=None)  # score of that survey, 0 to 100

@@ -38,6 +38,7 @@ class ComplaintOut(Out):
     wish: str
     happened_on: date | None
     place: str
+    visit_kind: str
     department_id: UUID | None
     department_ids: list[UUID]
     assignee_id: UUID | None
@@ -74,6 +75,7 @@ class ComplaintIn(In):
     wish: Annotated[str, Field(max_length=1000, pattern=r"^[^\x00]*$")] = ""
     happened_on: date | None = None
     place: Line = ""
+    visit_kind: Literal["", "ems", "inpatient", "opd", "day_case"] = ""
     department_id: UUID | None = None
     outside_number: Annotated[str, Field(max_length=60, pattern=r"^[^\x00]*$")] = ""
     received_at: AwareDatetime | None = None

@@ -9,6 +9,7 @@ from flask import Flask
 from app.complaints import enums
 from app.core.severity import Severity
 from app.core.sla.kinds import KINDS
+from app.journeys.enums import KIND_LABELS
 
 _SETS: dict[str, Any] = {
     "status": {each.value: each.label for each in enums.ComplaintStatus},
@@ -26,6 +27,7 @@ _SETS: dict[str, Any] = {
     "link": enums.LINKS,
     "suggested": enums.SUGGESTED,
     "suggestion": enums.SUGGESTION_STATES,
+    "visit": {kind.value: label for kind, label in KIND_LABELS.items()},
 }
 TONES = {
     "new": "warning",

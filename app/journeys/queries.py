@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Date, cast, func, select
 
 from app.core.access.actor import Actor
 from app.core.access.policy import can, load, visible
@@ -19,9 +19,10 @@ from app.journeys.enums import JourneyKind, JourneyStatus, StageStatus
 from app.journeys.models import Journey, JourneyTemplate, StageTemplate
 from app.journeys.policy import Perm
 from app.journeys.rules import is_missing, last_completed, percent_done
-from app.organizations.models import Department, Patient, Physician
+from app.organizations.models import Department, Hospital, Patient, Physician
 from app.organizations.policy import Perm as OrganizationPerm
 
+BEGUN_BEFORE = timedelta(days=60)  # longer stays are not looked for
 CARDS = 25  # of each column; the rest is a list away
 
 
@@ -271,3 +272,21 @@ def _lacks(stage: Any, template: StageTemplate) -> tuple[str, ...]:
         ("physician", template.needs_physician, stage.physician_id),
     )
     return tuple(name for name, is_needed, known in asked if is_needed and known is None)
+
+
+def kinds_of_visits(patient_id: UUID, day: date) -> set[str]:
+    """Give the kinds of the visits that a patient had on a local day of the hospital; the caller has found the patient."""
+    came = cast(func.timezone(Hospital.zone, Journey.started_at), Date)
+    left = cast(func.timezone(Hospital.zone, func.coalesce(Journey.ended_at, clock.now())), Date)
+    query = (
+        select(Journey.kind)
+        .join(Hospital, Hospital.id == Journey.hospital_id)
+        .where(
+            Journey.patient_id == patient_id,
+            Journey.started_at > datetime(day.year, day.month, day.day, tzinfo=UTC) - BEGUN_BEFORE,
+            Journey.status != JourneyStatus.CANCELLED,
+            came <= day,
+            left >= day,
+        )
+    )
+    return set(db.session.execute(query).scalars())

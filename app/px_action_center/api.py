@@ -79,8 +79,9 @@ class SeverityIn(VersionedIn):
 
 
 class NoteIn(In):
-    """A note."""
+    """A note, or what was said in a call with the patient."""
 
+    kind: Literal["note", "call"] = "note"
     body: Annotated[str, Field(min_length=1, max_length=5000, pattern=r"^[^\x00]*$")]
 
 
@@ -190,4 +191,4 @@ def severity(action_id: UUID, json_data: SeverityIn) -> Any:
 @requires(Perm.WORK)
 def add_note(action_id: UUID, json_data: NoteIn) -> Any:
     """Write on the action."""
-    return working.add_note(action_id, json_data.body, actor=current_actor)
+    return working.add_note(action_id, json_data.body, kind=json_data.kind, actor=current_actor)

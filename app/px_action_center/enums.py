@@ -53,3 +53,9 @@ class SignalKind(StrEnum):
             SignalKind.SURVEY_CALLBACK: _l("Wish to be called back"),
             SignalKind.RESOLUTION_LOW_SCORE: _l("Answer to a complaint did not satisfy"),
         }[self]
+
+
+WRITTEN_BY_PEOPLE: dict[str, Any] = {
+    "note": _l("Internal note"),
+    "call": _l("Phone call with the patient"),
+}

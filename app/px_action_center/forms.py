@@ -10,7 +10,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, NumberRange, Optional
 
 from app.core.web.forms import Form, LineField, TextField, UuidField, VersionField
-from app.px_action_center.enums import Severity, SignalKind
+from app.px_action_center.enums import WRITTEN_BY_PEOPLE, Severity, SignalKind
 from app.px_action_center.models import ActionRule
 from app.px_action_center.services.ruling import HIGHEST, RuleFacts
 
@@ -46,6 +46,11 @@ class SeverityForm(Form):
 class NoteForm(Form):
     """Write on the action."""
 
+    kind = SelectField(
+        _l("What it is"),
+        choices=[SelectChoice(code, label) for code, label in WRITTEN_BY_PEOPLE.items()],
+        default="note",
+    )
     body = TextField(_l("Note"), [DataRequired(_l("Write something first."))])
 
 

@@ -55,7 +55,7 @@ class ActionNote(Tenant, Record, Base):
 
     action_id: Mapped[UUID] = mapped_column(ForeignKey("px_actions.id"), index=True)
     author_id: Mapped[UUID | None]
-    kind: Mapped[str] = mapped_column(code_column(20), default="note")  # note, returned, cancelled
+    kind: Mapped[str] = mapped_column(code_column(20), default="note")  # note, call, returned, cancelled
     body: Mapped[str]
     text_language: Mapped[str] = mapped_column(code_column(5), default="")
 

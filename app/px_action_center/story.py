@@ -37,6 +37,7 @@ def lines_of(entries: Sequence[TimelineEntry], notes: Iterable[tuple[ActionNote,
 
 _NOTES = {
     "note": lambda: _("wrote"),
+    "call": lambda: _("spoke with the patient"),
     "return": lambda: _("said why it comes back"),
     "cancel": lambda: _("said why it is cancelled"),
 }

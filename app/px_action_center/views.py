@@ -18,7 +18,7 @@ from app.core.web.panels import panels_for
 from app.organizations import queries as organizations
 from app.organizations.models import Department
 from app.px_action_center import queries
-from app.px_action_center.enums import ActionStatus, Severity
+from app.px_action_center.enums import WRITTEN_BY_PEOPLE, ActionStatus, Severity
 from app.px_action_center.forms import ActionForm, AssignForm, MoveForm, NoteForm, SeverityForm
 from app.px_action_center.policy import Perm
 from app.px_action_center.queries import TABS, Filters
@@ -135,6 +135,7 @@ def _show(action_id: UUID, *, answer: Answer | None = None) -> Response:
         may_note=can_on(current_actor, Perm.WORK, case.action),
         people=accounts.options_people(case.action.hospital_id),
         severities=[(each.value, each.label) for each in Severity],
+        note_kinds=list(WRITTEN_BY_PEOPLE.items()),
         panels=panels_for("action", current_actor),
     )
 
@@ -201,7 +202,9 @@ def note(action_id: UUID) -> Response:
     form = NoteForm()
     return _answer(
         action_id,
-        form.submit(lambda: working.add_note(action_id, form.body.data or "", actor=current_actor)),
+        form.submit(
+            lambda: working.add_note(action_id, form.body.data or "", kind=form.kind.data, actor=current_actor)
+        ),
         _("Note saved."),
     )
 

@@ -177,6 +177,7 @@ class SurveyInstance(Tenant, Versioned, Record, Base):
         Index("ix_survey_instances_patient_id_created_at", "patient_id", "created_at"),
         Index("ix_survey_instances_department_id", "department_id", "completed_at"),
         Index("ix_survey_instances_completed_at", "hospital_id", "completed_at"),
+        Index("ix_survey_instances_arrived_at", "hospital_id", text("coalesce(delivered_at, opened_at)")),
         Index("ix_survey_instances_template_id", "template_id"),
         Index("ix_survey_instances_physician_id", "physician_id"),
     )
@@ -212,6 +213,7 @@ class SurveyInstance(Tenant, Versioned, Record, Base):
     sections: Mapped[dict[str, Any]] = mapped_column(default=dict)
     is_negative: Mapped[bool | None] = mapped_column(default=None)
     wants_callback: Mapped[bool | None] = mapped_column(default=None)
+    followed_up_at: Mapped[datetime | None] = mapped_column(default=None)  # the first call with the patient about it
     answers: Mapped[list[SurveyAnswer]] = relationship(lazy="select")
     template: Mapped[SurveyTemplate] = relationship(lazy="select", viewonly=True)
 

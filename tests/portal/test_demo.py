@@ -330,3 +330,22 @@ def test_one_seed_gives_one_demo() -> None:
     one, other = Sheets(7), Sheets(7)
 
     assert [one.id_at(NOON), one.handle()] == [other.id_at(NOON), other.handle()]
+
+
+def test_the_facts_of_the_kpis_are_those_of_the_log(demo: Loaded) -> None:
+    complaints = every(Complaint)
+    assert {each.first_closed_at for each in complaints} == {each.closed_at for each in complaints}
+    assert all(each.visit_kind for each in complaints)
+    escalated = {
+        entry.subject_id
+        for entry in every(EventLog, EventLog.kind == "core.clock.escalated", EventLog.subject_type == "complaint")
+    }
+    assert {each.id for each in complaints if each.escalated_at} == escalated != set()
+    called = {note.action_id for note in every(ActionNote, ActionNote.kind == "call")}
+    followed = set(every_id(SurveyInstance, SurveyInstance.followed_up_at.is_not(None)))
+    assert {action.source_id for action in every(PxAction) if action.id in called} == followed != set()
+
+
+def every_id(model: type, *where: Any) -> list[Any]:
+    """The ids of rows of a table."""
+    return [each.id for each in every(model, *where)]

@@ -28,6 +28,8 @@ from app.core.severity import Severity
 from app.core.text.scripts import looks_arabic
 from app.core.time import clock
 from app.core.web.live import touch
+from app.journeys.enums import JourneyKind
+from app.journeys.queries import kinds_of_visits
 from app.organizations import queries as organizations
 from app.organizations.models import Patient
 from app.surveys.services import holding
@@ -53,6 +55,7 @@ class ComplaintFacts:
     wish: str = ""
     happened_on: date | None = None
     place: str = ""
+    visit_kind: str = ""  # empty: that of the patient's visits of that day, where they are of one kind
     department_id: UUID | None = None
     outside_number: str = ""
     received_at: datetime | None = None  # None: now
@@ -93,6 +96,7 @@ def receive(*, hospital_id: UUID, facts: ComplaintFacts, actor: Actor) -> Compla
         wish=facts.wish.strip(),
         happened_on=facts.happened_on,
         place=facts.place.strip(),
+        visit_kind=facts.visit_kind or _kind_of_visit(patient, facts.happened_on),
         department_id=facts.department_id,
         department_ids=[facts.department_id] if facts.department_id else [],
         assignee_id=first_owner(Complaint, hospital_id, actor),
@@ -177,6 +181,8 @@ def _checked(hospital_id: UUID, facts: ComplaintFacts, actor: Actor) -> tuple[Pa
     for name, known in (("channel", CHANNELS), ("contact_relation", RELATIONS), ("severity", set(Severity))):
         if getattr(facts, name) not in known:
             wrong[name] = _("Choose one of the listed codes.")
+    if facts.visit_kind and facts.visit_kind not in set(JourneyKind):
+        wrong["visit_kind"] = _("Choose one of the listed codes.")
     if facts.channel in OUTSIDE and not facts.outside_number.strip():
         wrong["outside_number"] = _("Give the number that the outside body uses.")
     if facts.department_id and not organizations.is_department_of(hospital_id, facts.department_id):
@@ -192,6 +198,14 @@ def _checked(hospital_id: UUID, facts: ComplaintFacts, actor: Actor) -> tuple[Pa
     if wrong:
         raise Invalid(**wrong)
     return patient, phone
+
+
+def _kind_of_visit(patient: Patient | None, day: date | None) -> str:
+    """Give the kind of the visits that a patient had on a day where all are of one kind; empty where nobody can know."""
+    if patient is None or day is None:
+        return ""
+    kinds = kinds_of_visits(patient.id, day)
+    return kinds.pop() if len(kinds) == 1 else ""
 
 
 def _refuse_known(hospital_id: UUID, facts: ComplaintFacts) -> None:

@@ -109,7 +109,9 @@ def _activate(complaint: Complaint, facts: StepFacts, actor: Actor) -> str:
     contacted_at = facts.contacted_at or now
     if not complaint.received_at <= contacted_at <= now:
         raise Invalid(contacted_at=_("Give an instant between the receipt and now."))
-    complaint.first_contact_at, complaint.contact_way = contacted_at, facts.way
+    earlier = complaint.first_contact_at
+    complaint.first_contact_at = min(earlier, contacted_at) if earlier else contacted_at
+    complaint.contact_way = facts.way
     complaint.assignee_id = complaint.assignee_id or actor.id
     write(complaint, facts.statement, kind="statement", actor=actor)
     sla.stop(complaint.id, sla.ACTIVATION, sla.FIRST_CONTACT, actor=actor)
@@ -140,7 +142,14 @@ def _resolve(complaint: Complaint, facts: StepFacts, actor: Actor) -> str:
     return facts.category
 
 
+def _close(complaint: Complaint, _facts: StepFacts, _actor: Actor) -> str:
+    complaint.first_closed_at = complaint.first_closed_at or complaint.closed_at
+    return ""
+
+
 def _reopen(complaint: Complaint, _facts: StepFacts, actor: Actor) -> str:
+    if complaint.closed_at:
+        complaint.first_reopened_at = complaint.first_reopened_at or clock.now()
     complaint.reopened_count += 1
     complaint.resolved_at = None
     sla.start_again(complaint, actor=actor)
@@ -189,6 +198,8 @@ TAKES: dict[str, Callable[[Complaint, StepFacts, Actor], str]] = {
     "wait": _wait,
     "resume": _resume,
     "resolve": _resolve,
+    "close": _close,
+    "close_silent": _close,
     "reopen": _reopen,
     "cancel": _cancel,
     "merge": _merge,

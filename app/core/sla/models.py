@@ -66,6 +66,7 @@ class SlaClock(Tenant, Versioned, Record, Base):
         Index("ix_sla_clocks_look_at", "look_at", "id", postgresql_where=text("look_at IS NOT NULL")),
         Index("ix_sla_clocks_subject", "subject_id", "kind"),
         Index("ix_sla_clocks_open_due", "hospital_id", "due_at", postgresql_where=text("stopped_at IS NULL")),
+        Index("ix_sla_clocks_kind_due_at", "kind", "due_at"),
         Index("ix_sla_clocks_calendar", "calendar_id", postgresql_where=text("stopped_at IS NULL")),
         Index("ix_sla_clocks_open_kind", "kind", "id", postgresql_where=text("stopped_at IS NULL")),
         UniqueConstraint("subject_id", "kind", "cycle"),

@@ -24,6 +24,7 @@ from app.portal.demo.log import Log
 from app.portal.demo.organization import DemoHospital, Group
 from app.portal.demo.visits import INSTANT
 from app.px_action_center import sla
+from app.px_action_center.enums import WRITTEN_BY_PEOPLE
 from app.px_action_center.enums import ActionStatus as S
 from app.px_action_center.events import ActionAssigned, ActionMoved, ActionNoted, ActionOpened
 from app.px_action_center.models import ActionNote, PxAction
@@ -44,6 +45,7 @@ class Case:
     hospital: DemoHospital
     pace: float  # of the target: how long its people need
     hours: working.Calendar
+    survey: dict[str, Any] | None = None  # whose answers opened it
 
     def at(self, share: float) -> datetime:
         """Give the instant at which this share of the work is done, in working time."""
@@ -77,7 +79,9 @@ class Office:
         """Open an action for each negative answer, in the order in which they came; gives how many."""
         negative = [row for row in surveys if row["state"] == InstanceState.COMPLETED and row["is_negative"]]
         for survey in sorted(negative, key=lambda row: row["completed_at"]):
-            self._walk(self._open(survey))
+            case = self._open(survey)
+            case.survey = survey
+            self._walk(case)
         by_hand = [each for each in self.hospitals.values() for _one in words.BY_HAND]
         for hospital, titles in zip(by_hand, words.BY_HAND * len(self.hospitals), strict=True):
             self._walk(self._open_by_hand(hospital, *titles))
@@ -158,7 +162,7 @@ class Office:
         self._move(case, "start", S.IN_PROGRESS, case.at(0.25), owner)
         for share, texts in ((0.3, words.FIRST_NOTES), (0.6, words.LATER_NOTES)):
             if case.at(share) < self.now and rng.random() < 0.75:
-                self._note(case, rng.choice(texts), owner, case.at(share), "note")
+                self._write(case, rng.choice(texts), owner, case.at(share))
         if case.at(0.8) < self.now:
             self._submit(case, owner)
 
@@ -195,12 +199,19 @@ class Office:
         manager = self.managers[case.row["department_id"]]
         return [manager] if manager != case.row["assignee_id"] else []
 
+    def _write(self, case: Case, text: str, by: UUID, at: datetime) -> None:
+        """Write a note; the first call with the patient closes the loop of the survey."""
+        is_call = case.survey is not None and text in words.CALLS
+        self._note(case, text, by, at, "call" if is_call else "note")
+        if is_call and case.survey is not None:
+            case.survey.setdefault("followed_up_at", at)
+
     def _note(self, case: Case, text: str, by: UUID, at: datetime, kind: str) -> None:
         note = self.sheets.add(
             ActionNote, at, hospital_id=case.row["hospital_id"], action_id=case.row["id"], author_id=by, kind=kind,
             body=text, text_language="ar" if looks_arabic(text) else "en",
         )  # fmt: skip
-        if kind == "note":
+        if kind in WRITTEN_BY_PEOPLE:
             self.log.say(ActionNoted(*case.about, note["id"]), at, by=by)
 
     @staticmethod

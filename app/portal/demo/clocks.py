@@ -102,5 +102,7 @@ class Clocks:
             self.bells.ring(case, f"{plural(of)}/breached", told, decided, event_id, is_urgent=True, of=of)
         else:
             event_id = self.log.say(ClockEscalated(*about, step.level, step.to, at.isoformat()), decided, reason=SWEEPS)
+            if of == "complaint":
+                case["escalated_at"] = min(decided, case.get("escalated_at") or decided)
             people = self.bells.rungs[case["department_id"], step.to]
             self.bells.ring(case, f"{plural(of)}/escalated", people, decided, event_id, is_urgent=True, of=of)

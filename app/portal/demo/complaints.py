@@ -94,7 +94,7 @@ class Desk:
             outside_number=f"{channel.upper()}-{reference[4:]}" if channel in ("moh", "chi") else "",
             language=language, words=text, words_language=language,
             happened_on=clock.local_day(at - timedelta(hours=6), "Asia/Riyadh"), department_id=department_id,
-            department_ids=[department_id], assignee_id=self.rng.choice(hospital.coordinators),
+            visit_kind=visit.kind, department_ids=[department_id], assignee_id=self.rng.choice(hospital.coordinators),
             created_by_id=self.rng.choice(hospital.coordinators),
         )  # fmt: skip
         event_id = self.log.say(
@@ -194,7 +194,7 @@ class Desk:
         row |= {"resolution": answer, "resolution_category": category, "resolved_at": at, "first_resolved_at": at}
         self._move(row, "resolve", S.RESOLVED, at + timedelta(seconds=1), owner, category)
         if at + SILENCE < self.now:
-            row["closed_at"] = at + SILENCE + timedelta(minutes=self.rng.uniform(1, 14))
+            row["closed_at"] = row["first_closed_at"] = at + SILENCE + timedelta(minutes=self.rng.uniform(1, 14))
             self._move(row, "close_silent", S.CLOSED, row["closed_at"], None)
 
     def _end(self, row: dict[str, Any]) -> None:

@@ -56,6 +56,7 @@ FIRST_NOTES: tuple[str, ...] = (
     "Called the patient, apologised and listened. He would like to hear what we will change.",
     "تحدثت مع ابنة المريضة، وهي راضية عن سرعة التواصل.",
 )
+CALLS = frozenset(FIRST_NOTES) - {FIRST_NOTES[1]}  # in which the patient was spoken with
 LATER_NOTES: tuple[str, ...] = (
     "راجعنا سجل الجرس مع مشرفة التمريض: نقص في وردية الليل يومي الخميس والجمعة.",
     "اجتمعنا مع رئيس القسم واتفقنا على إبلاغ المرضى كل نصف ساعة بمدة الانتظار.",

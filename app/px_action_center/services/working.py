@@ -15,11 +15,12 @@ from app.core.events import record
 from app.core.text.scripts import looks_arabic
 from app.core.web.live import touch
 from app.px_action_center import sla
-from app.px_action_center.enums import FINAL, ActionStatus, Severity
+from app.px_action_center.enums import FINAL, WRITTEN_BY_PEOPLE, ActionStatus, Severity
 from app.px_action_center.events import ActionAssigned, ActionMoved, ActionNoted, ActionSeverityChanged
 from app.px_action_center.models import ActionNote, PxAction
 from app.px_action_center.policy import Perm
 from app.px_action_center.workflow import ACTION
+from app.surveys.services import following
 
 REASON_NEEDED = {"return", "cancel"}
 
@@ -111,13 +112,20 @@ def change_severity(action_id: UUID, severity: str, *, version: int, actor: Acto
 
 
 @command
-def add_note(action_id: UUID, body: str, *, actor: Actor) -> ActionNote:
-    """Write on the action. Invalid: nothing was written."""
+def add_note(action_id: UUID, body: str, *, kind: str = "note", actor: Actor) -> ActionNote:
+    """Write on the action, or what was said in a call with the patient; the first call after a survey closes its loop.
+
+    Invalid: nothing was written, or it is no kind that people write.
+    """
     action = _load(action_id, Perm.READ, actor, None)
     authorize(actor, Perm.WORK, action)
     if not body.strip():
         raise Invalid(body=_l("Write something first."))
-    note = _write(action, body, actor)
+    if kind not in WRITTEN_BY_PEOPLE:
+        raise Invalid(kind=_l("Choose one of the listed codes."))
+    note = _write(action, body, actor, kind)
+    if kind == "call" and action.source_id is not None:
+        following.called(action.source_id, actor=actor)
     record(ActionNoted(action.id, action.hospital_id, action.reference, action.department_id, note.id), actor=actor)
     touch("actions", hospital_id=action.hospital_id)
     return note
