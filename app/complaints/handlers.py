@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select, update
+from sqlalchemy import update
 
 from app.accounts import queries as accounts
 from app.accounts.rungs import first_rung, people_on_rung
@@ -23,9 +23,8 @@ from app.complaints.events import (
     ExplanationMoved,
 )
 from app.complaints.models import Complaint, Explanation
-from app.complaints.services import answering_link, filing, hearing, tracking
+from app.complaints.services import answering_link, erasing, filing, hearing, tracking
 from app.core.access.actor import Actor, Role, system_actor
-from app.core.attachments import keeping
 from app.core.attachments.events import AttachmentQuarantined
 from app.core.db import db
 from app.core.events import Entry, on, record
@@ -35,8 +34,6 @@ from app.core.web.live import touch
 from app.notifications.services import bell
 from app.organizations.events import PatientErased, PatientMerged
 from app.surveys.events import SurveyCompleted
-
-ERASED = "–"
 
 bell.kind("complaints/received", _l("New complaint %(reference)s"))
 bell.kind("complaints/flagged", _l("Red flag in new complaint %(reference)s: look at it now"))
@@ -223,11 +220,7 @@ def follow_merged_patient(entry: Entry) -> None:
 @on(PatientErased)
 def forget_erased_patient(entry: Entry) -> None:
     """Remove what identifies the patient and the free text; codes stay for statistics (domain.md section 1.4)."""
-    rows = db.session.execute(select(Complaint).where(Complaint.patient_id == entry.subject_id)).scalars().all()
-    keeping.erase([complaint.id for complaint in rows], actor=_actor(entry))
-    for complaint in rows:
-        complaint.title = complaint.words = ERASED
-        complaint.contact_name = complaint.contact_phone = complaint.wish = complaint.place = ""
+    erasing.forget(entry.subject_id, actor=_actor(entry))
 
 
 def _tell_in_time(

@@ -19,7 +19,7 @@ from flask.testing import FlaskClient
 from PIL import Image
 from werkzeug.datastructures import FileStorage
 
-from app.complaints.models import Complaint
+from app.complaints.models import Complaint, ComplaintNote, ComplaintPaper, ComplaintPoint, Explanation
 from app.complaints.services import filing
 from app.core import files
 from app.core.access.actor import acting_as, system_actor
@@ -276,6 +276,31 @@ def test_while_the_scanner_is_away_files_wait(app: Flask, reference_data: Cast, 
     app.config["SCANNER_URL"] = address
     jobs.scan_attachments()
     assert every(Attachment)[0].state == FileState.CLEAN
+
+
+def test_an_erased_patient_leaves_no_word_in_anything_that_belongs_to_the_complaint(
+    reference_data: Cast, patient: Patient, drain: Callable[[], int]
+) -> None:
+    from app.complaints.services.explaining import Question, ask
+    from app.core.events import record
+    from tests.complaints.test_papers import issue, judged
+
+    complaint = judged(reference_data, patient_id=patient.id, contact_name="Secret", words="Secret words")
+    actor = reference_data.actor("px_coordinator")
+    with acting_as(actor):
+        ask(complaint.id, reference_data["physician"].id, Question("Secret?", "Secret extract"), actor=actor)
+    issue(reference_data, every(Complaint)[0])
+    with acting_as(SYSTEM), unit_of_work():
+        record(PatientErased(patient.id, patient.hospital_id), actor=SYSTEM)
+    drain()
+    texts = [
+        str(vars(row))
+        for model in (Complaint, ComplaintNote, ComplaintPoint, Explanation, ComplaintPaper)
+        for row in every(model)
+    ]
+    assert len(texts) >= 5
+    for secret in ("Secret", "زدنا عدد الأطباء", "طول الانتظار", "قال إنه انتظر"):
+        assert not [text for text in texts if secret in text], secret
 
 
 def test_an_erased_patient_leaves_no_bytes_and_left_over_bytes_are_swept(

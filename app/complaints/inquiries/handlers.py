@@ -10,10 +10,10 @@ from sqlalchemy import select, update
 
 from app.accounts import queries as accounts
 from app.accounts.rungs import first_rung
-from app.complaints.handlers import ERASED
 from app.complaints.inquiries import sla
 from app.complaints.inquiries.events import InquiryAssigned, InquiryPassedOn, InquiryReceived
 from app.complaints.inquiries.models import Inquiry, InquiryNote
+from app.complaints.services.erasing import ERASED
 from app.core.access.actor import Actor, Role, system_actor
 from app.core.db import db
 from app.core.events import Entry, on, record
