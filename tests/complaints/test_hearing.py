@@ -127,6 +127,15 @@ def test_who_stays_unnamed_gets_a_code_once_and_reads_the_answer_with_it(
     assert every(Message) == []
 
 
+def test_two_unnamed_people_with_the_same_words_never_see_each_others_complaint(
+    reference_data: Cast, client: FlaskClient
+) -> None:
+    sent = {"hospital_id": reference_data.a.id, "words": "The parking is full", "is_anonymous": "yes", "lang": "en"}
+    codes = [re.findall(r">(\d{8})<", client.post("/c/", data=sent).get_data(as_text=True)) for _person in range(2)]
+    assert codes[0] != codes[1]
+    assert len(every(Complaint)) == 2
+
+
 def test_added_words_reach_the_owner_and_let_a_waiting_complaint_go_on(
     reference_data: Cast, client: FlaskClient, drain: Callable[[], int]
 ) -> None:

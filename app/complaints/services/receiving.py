@@ -146,7 +146,7 @@ def receive_from_public(*, hospital_id: UUID, facts: ComplaintFacts) -> Complain
             )
             .limit(1)
         ).scalar_one_or_none()
-        if known is not None:
+        if known is not None and phone:  # of the unnamed nobody knows whether it is the same person
             return known
         if phone:
             throttle.hit("complaint.phone", phone)
