@@ -78,6 +78,7 @@ def faults(page: Page, options: dict[str, Any]) -> list[str]:
     return [f"{each['id']}: {node['target']}" for each in found for node in each["nodes"][:3]]
 
 
+@pytest.mark.timeout(900)  # some ninety pages, each looked at three times
 @pytest.mark.parametrize("language", ["ar", "en"])
 def test_every_page_is_accessible_in_both_themes(browser: Browser, furnished: Stack, language: str) -> None:
     with furnished.app.app_context(), clock.frozen(clock.now() + furnished.noon + DELAY):  # type: ignore[attr-defined]
