@@ -71,7 +71,8 @@ def in_own_transaction() -> Iterator[None]:
 
 def after_commit(action: Callable[[], None]) -> None:
     """Run `action` once the outermost unit has committed; never when it rolls back. Only nudges, never the only copy."""
-    db.session().info.setdefault(_AFTER, {})[getattr(action, "__qualname__", id(action))] = action
+    name = (action.__module__, action.__qualname__)  # several modules have a `nudge` of their own
+    db.session().info.setdefault(_AFTER, {})[name] = action
 
 
 def _run_after_commit() -> None:
