@@ -91,12 +91,6 @@ def _hospitals() -> list[Hospital]:
     return [each for each in hospitals_of(current_actor) if reached is None or each.id in reached]
 
 
-def only_hospital() -> UUID | None:
-    """The hospital of an administrator who has one; its form does not ask."""
-    reached = current_actor.hospital_ids
-    return next(iter(reached)) if reached is not None and len(reached) == 1 else None
-
-
 def role_form(user: User) -> RoleForm:
     """Give the form of the lasting role, filled with the one held now where the reader looks."""
     form = RoleForm(formdata=None)

@@ -52,7 +52,7 @@ def invite() -> Response:
             job_title=form.job_title.data or "",
             language=form.language.data,
             role=Role(form.role.data),
-            hospital_id=form.hospital_id.data or people_show.only_hospital(),
+            hospital_id=form.hospital_id.data or current_actor.only_hospital_id,
             department_id=form.department_id.data,
             actor=g.actor,
         )
@@ -112,7 +112,7 @@ def role(user_id: UUID) -> Response:
         lambda: roles.assign_role(
             user_id,
             role=Role(form.role.data),
-            hospital_id=form.hospital_id.data or people_show.only_hospital(),
+            hospital_id=form.hospital_id.data or current_actor.only_hospital_id,
             department_id=form.department_id.data,
             actor=g.actor,
         )

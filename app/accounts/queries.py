@@ -17,6 +17,7 @@ from app.core.access.policy import require
 from app.core.db import db
 from app.core.errors import Conflict, NotFound
 from app.core.time import clock
+from app.core.web.chosen import Verdict
 from app.organizations.tree import with_subtrees
 
 NEEDS_DEPARTMENT = frozenset({Role.DEPARTMENT_MANAGER})
@@ -177,6 +178,12 @@ def works_in(user_id: UUID, hospital_id: UUID) -> bool:
             )
         ).scalar_one()
     )
+
+
+def options_people_for(verdicts: Iterable[Verdict]) -> Sequence[User]:
+    """Give who may own the chosen rows that may change: people of their one hospital; nobody when they are of several."""
+    hospitals = {verdict.row.hospital_id for verdict in verdicts if not verdict.refusal}
+    return options_people(hospitals.pop()) if len(hospitals) == 1 else []
 
 
 def options_people(hospital_id: UUID, limit: int = 300) -> Sequence[User]:

@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
+from app.accounts import queries as accounts
 from app.complaints import queries
 from app.complaints.forms import SEVERITIES
 from app.complaints.policy import Perm
@@ -59,7 +60,7 @@ def _preview(verb: str, rows: Sequence[Row], form: BulkForm, status: int = 200) 
         deed=bulk.DEEDS[verb],
         lines=list(zip(rows, verdicts, strict=True)),
         refusals=bulk.REFUSALS,
-        people=bulk.people_for(verdicts) if verb == "assign" else [],
+        people=accounts.options_people_for(verdicts) if verb == "assign" else [],
         severities=SEVERITIES,
         form=form,
     )

@@ -80,17 +80,8 @@ def note_export(filters: Filters, kind: str, reason: str, *, names_patients: boo
     if wrong:
         raise Invalid(**wrong)
     assert actor.id is not None
-    reached = actor.hospital_ids
-    hospital_id = next(iter(reached)) if reached is not None and len(reached) == 1 else None
-    named_filters = {
-        "tab": filters.tab,
-        "severity": filters.severity,
-        "status": filters.status,
-        "channel": filters.channel,
-        "department": filters.department_id,
-    }
-    codes = tuple(f"{name}={value}" for name, value in named_filters.items() if value)
-    event = ComplaintsExported(actor.id, hospital_id, kind, names_patients, codes)
+    codes = tuple(f"{name}={value}" for name, value in filters.as_args().items() if name != "q")
+    event = ComplaintsExported(actor.id, actor.only_hospital_id, kind, names_patients, codes)
     record(event, actor=actor, change=Change({"reason": (None, reason.strip())}) if reason.strip() else None)
 
 

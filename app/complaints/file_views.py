@@ -16,6 +16,7 @@ from app.complaints.views import answered, bp
 from app.core import throttle
 from app.core.access.policy import can_on, load
 from app.core.attachments import keeping, kinds
+from app.core.files import MEGABYTE
 from app.core.i18n import LANGUAGES
 from app.core.web import current_actor, page, requires
 from app.core.web.forms import Form
@@ -40,8 +41,8 @@ def panel_of_files(subject_id: UUID) -> Response:
         languages=LANGUAGES,
         may_work=can_on(current_actor, Perm.WORK, complaint),
         may_add=can_on(current_actor, Perm.CREATE, complaint),
-        kinds=",".join(sorted(kinds.TAKEN)),
-        most=keeping.MOST_BYTES // 1024 // 1024,
+        kinds=kinds.ACCEPT,
+        most=keeping.MOST_BYTES // MEGABYTE,
     )
 
 

@@ -87,6 +87,4 @@ def show_paper(complaint_id: UUID, paper_id: UUID) -> Response:
     ).scalar_one_or_none()
     if paper is None:
         raise NotFound()
-    response = make_response(drawing.page_of(paper, current_actor, sheet=asset("css/paper.css")))
-    response.headers["Cache-Control"] = "private, no-store"
-    return response
+    return make_response(drawing.page_of(paper, current_actor, sheet=asset("css/paper.css")))

@@ -18,7 +18,7 @@ from app.core import throttle
 from app.core.access.actor import acting_as, system_actor
 from app.core.attachments import keeping, kinds
 from app.core.errors import Invalid
-from app.core.i18n import LANGUAGES, language
+from app.core.i18n import LANGUAGES, language, named
 from app.core.keys.links import token_for
 from app.core.web.doors import public
 from app.core.web.forms import clean_line, clean_text
@@ -30,7 +30,6 @@ bp = Blueprint("complaint_form", __name__, url_prefix="/c")
 WHY = "anybody may complain; the page carries no session and shows nothing of anybody"
 LINK = "the tracking link is the credential, and shows state and dates only"
 MOST_BYTES = 60 * 1024 * 1024  # of one sending, files and all
-ACCEPT = ",".join(sorted(kinds.TAKEN))
 MOST = {"words": 5_000, "wish": 1_000, "place": 200, "contact_name": 200, "contact_phone": 40}
 
 
@@ -59,9 +58,7 @@ def send() -> Response:
     token = token_for(tracking.PURPOSE, complaint.handle)
     if complaint.is_anonymous:
         return show_state(token, is_new=True, code=proving.unnamed_code(complaint))
-    return _kept_out_of_caches(
-        make_response(redirect(url_for("complaint_form.track", token=token, lang=language(), new=1), 303))
-    )
+    return make_response(redirect(url_for("complaint_form.track", token=token, lang=language(), new=1), 303))
 
 
 @bp.get("/<token>")
@@ -91,11 +88,11 @@ def shown(name: str, found: tracking.Tracked, token: str, status: int, **more: A
         f"complaints/public/{name}.html",
         found=found,
         token=token,
-        hospital_name=found.hospital.name_en if language() == "en" else found.hospital.name_ar,
+        hospital_name=named(found.hospital),
         language_links=[] if more.get("code") else _elsewhere(token),
         **more,
     )
-    return _kept_out_of_caches(make_response(page, status))
+    return make_response(page, status)
 
 
 def _elsewhere(token: str) -> list[tuple[str, str, str]]:
@@ -162,18 +159,13 @@ def _form(typed: Mapping[str, Any], errors: Mapping[str, Any], status: int = 200
         hospitals=_hospitals(),
         relations=RELATIONS,
         most=MOST,
-        kinds=ACCEPT,
+        kinds=kinds.ACCEPT,
         hospital_name="",
     )
-    return _kept_out_of_caches(make_response(page, status))
+    return make_response(page, status)
 
 
 def _hospitals() -> Sequence[Hospital]:
     actor = system_actor("the public page names the hospitals")
     with acting_as(actor):
         return organizations.options_hospitals(actor=actor)
-
-
-def _kept_out_of_caches(response: Response) -> Response:
-    response.headers["Cache-Control"] = "no-store"
-    return response

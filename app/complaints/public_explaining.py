@@ -12,7 +12,7 @@ from app.complaints.services import answering_link
 from app.complaints.services.answering_link import Asked
 from app.core import throttle
 from app.core.errors import Conflict, Invalid
-from app.core.i18n import LANGUAGES, language
+from app.core.i18n import LANGUAGES, named
 from app.core.web.doors import public
 from app.core.web.forms import clean_text
 
@@ -74,35 +74,24 @@ def _page(
     status: int = 200,
 ) -> Response:
     explanation = asked.explanation
-    typed = (explanation.draft or explanation.answer) if text is None else text
-    return _kept_out_of_caches(
-        render_template(
-            "complaints/public/explain.html",
-            token=token,
-            asked=asked,
-            explanation=explanation,
-            typed=typed,
-            errors=errors,
-            problem=problem,
-            done=done,
-            most=answering_link.MOST_SIGNS,
-            hospital_name=asked.hospital.name_en if language() == "en" else asked.hospital.name_ar,
-            language_links=[
-                (code, label, url_for("explanation_form.show", token=token, lang=code))
-                for code, label in LANGUAGES.items()
-            ],
-        ),
-        status,
+    page = render_template(
+        "complaints/public/explain.html",
+        token=token,
+        asked=asked,
+        explanation=explanation,
+        typed=(explanation.draft or explanation.answer) if text is None else text,
+        errors=errors,
+        problem=problem,
+        done=done,
+        most=answering_link.MOST_SIGNS,
+        hospital_name=named(asked.hospital),
+        language_links=[
+            (code, label, url_for("explanation_form.show", token=token, lang=code)) for code, label in LANGUAGES.items()
+        ],
     )
+    return make_response(page, status)
 
 
 def _over(message: Any) -> Response:
-    return _kept_out_of_caches(
-        render_template("complaints/public/over.html", message=message, hospital_name="", language_links=[]), 410
-    )
-
-
-def _kept_out_of_caches(html: str, status: int = 200) -> Response:
-    response = make_response(html, status)
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    page = render_template("complaints/public/over.html", message=message, hospital_name="", language_links=[])
+    return make_response(page, 410)

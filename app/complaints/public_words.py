@@ -14,10 +14,10 @@ from flask_babel import gettext as _
 
 from app.complaints import queries
 from app.complaints.models import Complaint
-from app.complaints.public import ACCEPT, LINK, MOST, MOST_BYTES, bp, counted, show_state, shown
+from app.complaints.public import LINK, MOST, MOST_BYTES, bp, counted, show_state, shown
 from app.complaints.services import filing, hearing, papers, proving, tracking
 from app.core.access.actor import acting_as, system_actor
-from app.core.attachments import keeping
+from app.core.attachments import keeping, kinds
 from app.core.errors import Conflict, Invalid, NotFound
 from app.core.web.doors import public
 from app.core.web.forms import clean_text
@@ -149,7 +149,7 @@ def _words(
         written=written,
         attached=attached,
         letters=letters,
-        kinds=ACCEPT,
+        kinds=kinds.ACCEPT,
         proof=proof,
         errors=errors,
         problem=problem,

@@ -43,9 +43,7 @@ def list_rules(query_data: ListQuery) -> dict[str, Any]:
 @requires(Perm.SETUP)
 def create(json_data: s.RuleIn) -> Any:
     """Give a hospital or the group its own rule; who works in one hospital only makes that hospital's."""
-    reached = current_actor.hospital_ids
-    own = next(iter(reached)) if reached is not None and len(reached) == 1 else None
-    hospital_id = json_data.hospital_id or own
+    hospital_id = json_data.hospital_id or current_actor.only_hospital_id
     return contact_rules.create(hospital_id=hospital_id, facts=_facts(json_data), actor=current_actor)
 
 

@@ -8,6 +8,7 @@ from flask import Blueprint, Response, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from app.accounts import queries as accounts
 from app.core.errors import Invalid
 from app.core.web import current_actor, page, requires, see_other
 from app.core.web.chosen import read_ids, read_versions
@@ -30,7 +31,13 @@ def preview() -> Response:
 
 def _preview(chosen: list[UUID], form: HandOverForm, status: int = 200) -> Response:
     verdicts = bulk.preview(chosen, actor=current_actor)
-    return page("actions/selected.html", status=status, verdicts=verdicts, people=bulk.people_for(verdicts), form=form)
+    return page(
+        "actions/selected.html",
+        status=status,
+        verdicts=verdicts,
+        people=accounts.options_people_for(verdicts),
+        form=form,
+    )
 
 
 @bp.post("/")

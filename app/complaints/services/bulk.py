@@ -13,7 +13,6 @@ from uuid import UUID
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from app.accounts import queries as accounts
 from app.complaints.enums import FINAL
 from app.complaints.models import Complaint
 from app.complaints.policy import Perm
@@ -143,9 +142,3 @@ def undo(token: str, *, actor: Actor) -> list[Outcome] | None:
         return Outcome(str(complaint_id))
 
     return chosen.each([Verdict(row.complaint) for row in rows], take_back)
-
-
-def people_for(verdicts: Sequence[Verdict]) -> Sequence[Any]:
-    """Give who may own the complaints that will change: people of their one hospital; nobody when they are of several."""
-    hospitals = {verdict.row.hospital_id for verdict in verdicts if not verdict.refusal}
-    return accounts.options_people(hospitals.pop()) if len(hospitals) == 1 else []

@@ -74,9 +74,31 @@ def receive(*, hospital_id: UUID, facts: ComplaintFacts, actor: Actor) -> Compla
         facts = replace(facts, channel="partner")  # whatever they say: it came from their desk
     patient, phone = _checked(hospital_id, facts, actor)
     _refuse_known(hospital_id, facts)
+    complaint = _made_of(hospital_id, facts, patient, phone, actor)
+    db.session.add(complaint)
+    db.session.flush()
+    sla.start_all(complaint, actor=actor)
+    hold_surveys(complaint, actor=actor)
+    record(
+        ComplaintReceived(
+            complaint.id,
+            hospital_id,
+            complaint.reference,
+            complaint.channel,
+            complaint.severity,
+            complaint.assignee_id,
+            tuple(complaint.red_flags),
+        ),
+        actor=actor,
+    )
+    touch("complaints", hospital_id=hospital_id)
+    return complaint
+
+
+def _made_of(hospital_id: UUID, facts: ComplaintFacts, patient: Patient | None, phone: str, actor: Actor) -> Complaint:
     words = facts.words.strip()
     spoken = "ar" if looks_arabic(words) else "en"
-    complaint = Complaint(
+    return Complaint(
         hospital_id=hospital_id,
         reference=next_reference("CMP"),
         title=facts.title.strip() or first_words(words),
@@ -102,25 +124,6 @@ def receive(*, hospital_id: UUID, facts: ComplaintFacts, actor: Actor) -> Compla
         assignee_id=first_owner(Complaint, hospital_id, actor),
         created_by_id=actor.id,
     )
-    db.session.add(complaint)
-    db.session.flush()
-    sla.start_all(complaint, actor=actor)
-    if complaint.patient_id:
-        hold_surveys(complaint, actor=actor)
-    record(
-        ComplaintReceived(
-            complaint.id,
-            hospital_id,
-            complaint.reference,
-            complaint.channel,
-            complaint.severity,
-            complaint.assignee_id,
-            tuple(complaint.red_flags),
-        ),
-        actor=actor,
-    )
-    touch("complaints", hospital_id=hospital_id)
-    return complaint
 
 
 @command

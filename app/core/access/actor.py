@@ -84,6 +84,12 @@ class Actor:
         return reached
 
     @property
+    def only_hospital_id(self) -> UUID | None:
+        """The hospital of who reaches one and no other; None for all others."""
+        reached = self.hospital_ids
+        return next(iter(reached)) if reached is not None and len(reached) == 1 else None
+
+    @property
     def roles(self) -> frozenset[Role]:
         """Every role held now."""
         return frozenset(holding.role for holding in self.holdings)

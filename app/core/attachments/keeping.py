@@ -159,8 +159,6 @@ def answer(row: Attachment) -> Response:
     shown = "inline" if row.media_type in kinds.SHOWN_INLINE else "attachment"
     response.headers.set("Content-Disposition", shown, filename=row.name)
     response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Cache-Control"] = "private, no-store"
     return response
 
 

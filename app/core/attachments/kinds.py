@@ -30,6 +30,7 @@ ENDINGS: dict[str, str] = {
     f"{_OFFICE}.presentationml.presentation": "pptx",
 }
 TAKEN = frozenset(ENDINGS)
+ACCEPT = ",".join(sorted(TAKEN))  # as a form names them to the phone
 IMAGES = frozenset(each for each in ENDINGS if each.startswith("image/"))
 SHOWN_INLINE = IMAGES  # browsers draw them without running anything
 _MACROS = "vbaproject.bin"

@@ -214,9 +214,7 @@ def _same_time(after: tuple[datetime, UUID]) -> Any:
 @command
 def note_export(*, actor: Actor) -> None:
     """Record that this actor took a part of the log out."""
-    reached = actor.hospital_ids
-    hospital_id = next(iter(reached)) if reached is not None and len(reached) == 1 else None
-    record(AuditExported(THE_LOG, hospital_id), actor=actor)
+    record(AuditExported(THE_LOG, actor.only_hospital_id), actor=actor)
 
 
 @job(queue=REPORTS, timeout=3600)

@@ -32,9 +32,7 @@ def answer(resource: Resource, wanted: queries.Wanted, kind: str, *, actor: Acto
 def note_export(resource: Resource, *, actor: Actor) -> None:
     """Record that this actor took these records out."""
     assert actor.id is not None
-    reached = actor.hospital_ids
-    hospital_id = next(iter(reached)) if reached is not None and len(reached) == 1 else None
-    record(resource.event("exported")(actor.id, hospital_id), actor=actor)
+    record(resource.event("exported")(actor.id, actor.only_hospital_id), actor=actor)
 
 
 def _cells(resource: Resource, wanted: queries.Wanted, actor: Actor, code: str) -> Iterator[list[str]]:

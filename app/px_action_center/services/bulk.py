@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
 
-from app.accounts import queries as accounts
 from app.core.access.actor import Actor
 from app.core.access.policy import can_on, require, visible
 from app.core.db import db
@@ -49,9 +47,3 @@ def hand_over(versions: dict[UUID, int], *, to: UUID, actor: Actor) -> list[Outc
         return Outcome(str(action.id))
 
     return each(preview(list(versions), actor=actor), change)
-
-
-def people_for(verdicts: Sequence[Verdict]) -> Sequence[Any]:
-    """Give who may own the chosen actions: people of their one hospital; nobody when they are of several."""
-    hospitals = {verdict.row.hospital_id for verdict in verdicts if not verdict.refusal}
-    return accounts.options_people(hospitals.pop()) if len(hospitals) == 1 else []
