@@ -16,6 +16,7 @@ from werkzeug.routing import Rule
 from app.accounts.models import LoginSession, RoleAssignment, User
 from app.complaints.inquiries.models import Inquiry, InquiryCategory
 from app.complaints.models import Complaint, ComplaintPaper, ComplaintPoint, ComplaintSuggestion, Explanation
+from app.complaints.promises.models import Promise
 from app.core.access.actor import Actor, acting_as, system_actor
 from app.core.access.wall import passage
 from app.core.attachments.models import Attachment
@@ -99,6 +100,11 @@ TABLES: dict[str, Any] = {
     "complaints.panel_of_patient.subject_id": Patient,
     "complaints.panel_of_similar.subject_id": Complaint,
     "complaints.panel_of_suggestions.subject_id": Complaint,
+    "promises.panel_of_complaint.subject_id": Complaint,
+    "promises.panel_of_inquiry.subject_id": Inquiry,
+    "promises.case_id": Complaint,
+    "promises_api.case_id": Complaint,
+    "promise_id": Promise,
     "surveys.panel_of_visit.subject_id": Journey,
     "surveys.panel_of_patient.subject_id": Patient,
 }
@@ -127,6 +133,8 @@ OTHERS: dict[str, Any] = {
     "place": 0,
     "code": "viewer",
     "kpi": "MOH-2",
+    "case": "complaint",
+    "cases": "complaints",
 }
 
 

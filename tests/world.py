@@ -21,6 +21,8 @@ from app.complaints.inquiries.services import writing as inquiry_writing
 from app.complaints.inquiries.services.answering import Reply
 from app.complaints.inquiries.services.converting import ConvertFacts
 from app.complaints.inquiries.services.receiving import InquiryFacts
+from app.complaints.promises import services as promises
+from app.complaints.promises.services import PromiseFacts
 from app.complaints.services import explaining, filing, papers, points, receiving, stepping, writing
 from app.complaints.services.explaining import Question as Asked
 from app.complaints.services.points import PointFacts
@@ -165,6 +167,7 @@ def _complaint(cast: Cast, officer: Actor, number: int) -> None:
         stepping.move(complaint.id, "start", StepFacts(), version=None, actor=officer)
         point = points.add(complaint.id, PointFacts("Waiting", class_id, cast.er.id, harm=1), actor=officer)
         writing.add_note(complaint.id, "Called the clinic.", actor=officer)
+        promises.make("complaint", complaint.id, PromiseFacts(due_at=clock.now() + DELAY / 2), actor=officer)
         question = Asked("Why did it take so long?", "انتظرت ثلاث ساعات", cast.er.id, point.id)
         explaining.ask(complaint.id, cast["physician"].id, question, actor=officer)
         scan = FileStorage(io.BytesIO(b"%PDF-1.7 a bill"), filename="Noura Alotaibi.pdf")
@@ -188,6 +191,7 @@ def _inquiry(cast: Cast, officer: Actor, number: int) -> None:
             for facts in (contact, contact, asked)
         )
         inquiry_writing.add_note(worked_on.id, "Asked the laboratory.", actor=officer)
+        promises.make("inquiry", worked_on.id, PromiseFacts(due_at=clock.now() + timedelta(days=1)), actor=officer)
         answering.respond(answered.id, Reply("email", "From four to eight."), version=None, actor=officer)
         converting.convert(became.id, ConvertFacts(), version=became.version, actor=officer)
 

@@ -18,6 +18,7 @@ class Perm(StrEnum):
     ASK = "complaints:explanation:ask"
     EXPLANATION_READ = "complaints:explanation:read"
     ANSWER = "complaints:explanation:answer"
+    PROMISE = "complaints:promise:work"  # on cases that the same person may work on
     KPI_READ = "complaints:kpi:read"  # counts, and the records behind them as far as they may be seen
     TAXONOMY_READ = "complaints:taxonomy:read"
     INQUIRY_READ = "complaints:inquiry:read"
@@ -52,6 +53,7 @@ grant(
             **_MANAGER,
             **_ASKED,
         },
+        Perm.PROMISE: {**_OFFICE, **_MANAGER},
         Perm.KPI_READ: {**_OFFICE, **_MANAGER, Role.VIEWER: Scope.HOSPITAL},
         Perm.TAXONOMY_READ: {**_OFFICE, **_MANAGER},
         Perm.INQUIRY_READ: _SEES,

@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from app.complaints import queries as complaints
 from app.complaints.policy import Perm as ComplaintPerm
+from app.complaints.promises import queries as promises
 from app.core.access.actor import Actor, Role
 from app.core.access.policy import can, visible
 from app.core.db import db
@@ -71,11 +72,12 @@ class Home:
     counts: dict[str, int] = field(default_factory=dict)
     lists: dict[str, list[actions.Row]] = field(default_factory=dict)
     callbacks: Sequence[CallBack] = ()
+    promises: Sequence[promises.Due] = ()  # broken ones, and what is due today
     complaints: dict[str, int] = field(default_factory=dict)  # of each tab of their queue
 
 
 def home_of(actor: Actor) -> Home:
-    """Read the first page of an actor; at most eight statements."""
+    """Read the first page of an actor; at most nine statements."""
     kind = KINDS.get(actor.role, "plain") if actor.role else "plain"
     today = clock.now()
     physician_id = trends.physician_of(actor) if kind == "ratings" else None
@@ -104,6 +106,7 @@ def home_of(actor: Actor) -> Home:
         complaints=complaints.tab_counts(actor=actor)
         if kind in ("command", "department", "desk") and can(actor, ComplaintPerm.READ)
         else {},
+        promises=promises.due_of(actor, _end_of_day(today)) if can(actor, ComplaintPerm.PROMISE) else (),
         callbacks=_callbacks(today - PROMISED, actor) if kind == "desk" else (),
     )
 
@@ -113,6 +116,12 @@ def _a_year_of_months(today: datetime) -> datetime:
     local = today.astimezone(ZoneInfo(trends.ZONE))
     year, month = divmod(local.year * 12 + local.month - 1 - 11, 12)
     return local.replace(year=year, month=month + 1, day=1, hour=0, minute=0, second=0, microsecond=0)
+
+
+def _end_of_day(today: datetime) -> datetime:
+    """Give the midnight that ends this local day."""
+    local = today.astimezone(ZoneInfo(trends.ZONE))
+    return (local + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def _list(tab: str, actor: Actor) -> list[actions.Row]:

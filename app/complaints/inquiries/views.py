@@ -24,6 +24,7 @@ from app.core.access.actor import Role
 from app.core.access.policy import can, can_on
 from app.core.i18n import named
 from app.core.web import Answer, current_actor, page, queues, requires, see_other
+from app.core.web.panels import panels_for
 from app.organizations import queries as organizations
 from app.organizations.models import Department
 
@@ -131,6 +132,7 @@ def shown(inquiry_id: UUID, *, answer: Answer | None = None, verb: str = "") -> 
         tried=verb,
         note_form=refused if isinstance(refused, InquiryNoteForm) else InquiryNoteForm(formdata=None),
         may_work=may_work,
+        panels=panels_for("inquiry", current_actor) if may_work else [],
         may_find=may_work and organizations.may_find_patients(current_actor),
     )
 
