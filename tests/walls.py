@@ -14,9 +14,11 @@ from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 
 from app.accounts.models import LoginSession, RoleAssignment, User
+from app.complaints.checklists.models import ChecklistItem
 from app.complaints.inquiries.models import Inquiry, InquiryCategory
 from app.complaints.models import Complaint, ComplaintPaper, ComplaintPoint, ComplaintSuggestion, Explanation
 from app.complaints.promises.models import Promise
+from app.complaints.texts.models import TextModule
 from app.core.access.actor import Actor, acting_as, system_actor
 from app.core.access.wall import passage
 from app.core.attachments.models import Attachment
@@ -100,6 +102,11 @@ TABLES: dict[str, Any] = {
     "complaints.panel_of_patient.subject_id": Patient,
     "complaints.panel_of_similar.subject_id": Complaint,
     "complaints.panel_of_suggestions.subject_id": Complaint,
+    "texts.of_complaint.subject_id": Complaint,
+    "texts.of_inquiry.subject_id": Inquiry,
+    "texts_api.case_id": Complaint,
+    "checklists.panel_of_checklist.subject_id": Complaint,
+    "item_id": ChecklistItem,
     "promises.panel_of_complaint.subject_id": Complaint,
     "promises.panel_of_inquiry.subject_id": Inquiry,
     "promises.case_id": Complaint,
@@ -114,6 +121,8 @@ OF_THE_GROUP = (
     (MessageTemplate,),
     (ActionRule,),
     (InquiryCategory,),
+    (TextModule,),
+    (ChecklistItem,),
     (WorkingCalendar,),
     (SlaPolicy,),
 )
@@ -241,7 +250,15 @@ def _the_rest(cast: Cast, actors: dict[str, Actor]) -> None:
                 ),
             ]
         )
-        for path in ("departments", "physicians", "locations", "patients", "inquiry_categories"):
+        for path in (
+            "departments",
+            "physicians",
+            "locations",
+            "patients",
+            "inquiry_categories",
+            "text_modules",
+            "checklist_items",
+        ):
             _copy(ImportRun, first(ImportRun, cast.a.id), resource=path)
         ward = _copy(Journey, journey, encounter="WARD-1", department_id=cast.ward.id)
         survey = db.session.execute(sa.select(SurveyInstance).limit(1)).unique().scalar_one()

@@ -39,9 +39,11 @@ def register(app: Flask) -> None:
         words,
         working_views,
     )
+    from app.complaints.checklists import register as register_checklists
     from app.complaints.inquiries import register as register_inquiries
     from app.complaints.policy import Perm
     from app.complaints.promises import register as register_promises
+    from app.complaints.texts import register as register_texts
     from app.core.web import menu
     from app.core.web.panels import badge
 
@@ -60,5 +62,7 @@ def register(app: Flask) -> None:
     menu.line("work", 10, _l("Complaints"), "complaints.queue", "speakerphone", Perm.READ)
     register_inquiries(app)
     register_promises(app)
+    register_texts(app)
+    register_checklists(app)
     menu.line("insight", 12, _l("KPIs of complaints"), "kpis.overview", "chart-bar", Perm.KPI_READ)
     menu.line("work", 15, _l("Explanations"), "explanations.listed", "user-question", Perm.EXPLANATION_READ)

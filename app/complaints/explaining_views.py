@@ -14,6 +14,7 @@ from app.complaints.forms import AskForm, ExplanationForm, PointForm, VersionFor
 from app.complaints.models import Complaint, ComplaintPoint
 from app.complaints.policy import Perm
 from app.complaints.services import explaining, points
+from app.complaints.texts import views as texts
 from app.complaints.workflow import EXPLANATION
 from app.core.access.policy import load
 from app.core.errors import NotFound
@@ -106,7 +107,8 @@ def _point(complaint_id: UUID, point: ComplaintPoint | None, form: PointForm, an
 @requires(Perm.ASK)
 def new(complaint_id: UUID) -> Response:
     """Ask whom to ask, and what."""
-    return _new(complaint_id, AskForm(formdata=None))
+    taken = texts.taken("complaint", complaint_id)
+    return _new(complaint_id, AskForm(formdata=None, question=taken.text if taken else ""))
 
 
 @bp.post("/complaints/<uuid:complaint_id>/explanations")

@@ -19,6 +19,10 @@ class Perm(StrEnum):
     EXPLANATION_READ = "complaints:explanation:read"
     ANSWER = "complaints:explanation:answer"
     PROMISE = "complaints:promise:work"  # on cases that the same person may work on
+    TEXT_READ = "complaints:text_module:read"
+    TEXT_WRITE = "complaints:text_module:write"
+    CHECK_READ = "complaints:checklist_item:read"
+    CHECK_WRITE = "complaints:checklist_item:write"
     KPI_READ = "complaints:kpi:read"  # counts, and the records behind them as far as they may be seen
     TAXONOMY_READ = "complaints:taxonomy:read"
     INQUIRY_READ = "complaints:inquiry:read"
@@ -37,6 +41,7 @@ _OFFICE = {
 _MANAGER = {Role.DEPARTMENT_MANAGER: Scope.DEPARTMENT}
 _ASKED = {Role.PHYSICIAN: Scope.ASSIGNED, Role.NURSE: Scope.ASSIGNED, Role.STAFF: Scope.ASSIGNED}
 _SEES = {**_OFFICE, **_MANAGER, Role.VIEWER: Scope.HOSPITAL, Role.SOURCE_USER: Scope.OWN}
+_KEEPERS = {Role.PX_ADMIN: Scope.ALL, Role.HOSPITAL_ADMIN: Scope.HOSPITAL}  # of the lists that the office works with
 _HOSPITAL_READERS = {Role.VIEWER: Scope.HOSPITAL, Role.SOURCE_USER: Scope.HOSPITAL}
 
 grant(
@@ -54,6 +59,10 @@ grant(
             **_ASKED,
         },
         Perm.PROMISE: {**_OFFICE, **_MANAGER},
+        Perm.TEXT_READ: {**_OFFICE, Role.DEPARTMENT_MANAGER: Scope.HOSPITAL},
+        Perm.TEXT_WRITE: _KEEPERS,
+        Perm.CHECK_READ: {**_OFFICE, Role.DEPARTMENT_MANAGER: Scope.HOSPITAL},
+        Perm.CHECK_WRITE: _KEEPERS,
         Perm.KPI_READ: {**_OFFICE, **_MANAGER, Role.VIEWER: Scope.HOSPITAL},
         Perm.TAXONOMY_READ: {**_OFFICE, **_MANAGER},
         Perm.INQUIRY_READ: _SEES,
@@ -61,6 +70,6 @@ grant(
         Perm.INQUIRY_WORK: {**_OFFICE, **_MANAGER},
         Perm.INQUIRY_CONVERT: _OFFICE,  # what is a complaint, the office says
         Perm.CATEGORY_READ: {**_OFFICE, Role.DEPARTMENT_MANAGER: Scope.HOSPITAL, **_HOSPITAL_READERS},
-        Perm.CATEGORY_WRITE: {Role.PX_ADMIN: Scope.ALL, Role.HOSPITAL_ADMIN: Scope.HOSPITAL},
+        Perm.CATEGORY_WRITE: _KEEPERS,
     }
 )

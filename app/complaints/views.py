@@ -12,13 +12,15 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import pgettext
 
 from app.complaints import queries
-from app.complaints.enums import CHANNELS, ComplaintStatus
+from app.complaints.enums import CHANNELS, WRITTEN_BY_STAFF, ComplaintStatus
 from app.complaints.forms import ComplaintForm, NoteForm, StepForm
 from app.complaints.lists import COUNT_CAP, TABS
 from app.complaints.policy import Perm
 from app.complaints.queries import Filters
 from app.complaints.services import bulk, receiving, stepping
 from app.complaints.show import case_of
+from app.complaints.texts import views as texts
+from app.complaints.texts.filling import Filled
 from app.complaints.workflow import COMPLAINT
 from app.core.access.actor import Role
 from app.core.access.policy import can, can_on, load
@@ -111,18 +113,24 @@ def _tabs(filters: Filters) -> list[dict[str, Any]]:
 @requires(Perm.READ)
 def show(complaint_id: UUID) -> Response:
     """Show one complaint; with `merge` in the address the step of merging is open, with that number in it."""
-    return shown(complaint_id, other=request.args.get("merge", "")[:20])
+    return shown(complaint_id, other=request.args.get("merge", "")[:20], taken=texts.taken("complaint", complaint_id))
 
 
-def shown(complaint_id: UUID, *, answer: Answer | None = None, verb: str = "", other: str = "") -> Response:
+def shown(
+    complaint_id: UUID, *, answer: Answer | None = None, verb: str = "", other: str = "", taken: Filled | None = None
+) -> Response:
     """Give the page of a complaint; with a refused `answer` it says so beside what was typed.
 
-    With the number of an `other` complaint it offers to merge into that one.
+    With the number of an `other` complaint it offers to merge into that one; a text module that was `taken` stands where
+    it is to be written.
     """
     case = case_of(complaint_id, current_actor)
     complaint = case.complaint
     may_work = can_on(current_actor, Perm.WORK, complaint)
-    step_form = answer.form if answer and isinstance(answer.form, StepForm) else StepForm(formdata=None, other=other)
+    resolves = taken is not None and taken.module.purpose == "resolution"
+    answer_text = taken.text if taken and resolves else ""
+    refused = answer.form if answer and isinstance(answer.form, StepForm) else None
+    step_form = refused or StepForm(formdata=None, other=other, resolution=answer_text)
     return page(
         "complaints/show.html",
         status=answer.status if answer else 200,
@@ -131,8 +139,9 @@ def shown(complaint_id: UUID, *, answer: Answer | None = None, verb: str = "", o
         answer=answer,
         steps=COMPLAINT.open_steps(complaint, current_actor),
         step_form=step_form,
-        tried=verb or ("merge" if other else ""),
-        note_form=NoteForm(formdata=None),
+        tried=verb or ("merge" if other else "resolve" if resolves else ""),
+        note_form=_note_form(answer, taken),
+        taken=taken,
         may_work=may_work,
         may_ask=can_on(current_actor, Perm.ASK, complaint),
         may_find=may_work and organizations.may_find_patients(current_actor),
@@ -140,6 +149,15 @@ def shown(complaint_id: UUID, *, answer: Answer | None = None, verb: str = "", o
         may_read_surveys=can(current_actor, SurveyPerm.INSTANCE_READ),
         panels=panels_for("complaint", current_actor),
     )
+
+
+def _note_form(answer: Answer | None, taken: Filled | None) -> NoteForm:
+    """Give what was typed and refused, or a text module that was taken, or nothing."""
+    if answer and isinstance(answer.form, NoteForm):
+        return answer.form
+    if taken and taken.module.purpose in WRITTEN_BY_STAFF:
+        return NoteForm(formdata=None, kind=taken.module.purpose, body=taken.text)
+    return NoteForm(formdata=None)
 
 
 @bp.post("/<uuid:complaint_id>/steps/<string(maxlength=20):verb>")

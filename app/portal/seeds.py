@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from app.complaints.checklists.seeds import seed_checklists
 from app.complaints.inquiries.seeds import seed_inquiries
 from app.complaints.seeds import seed_complaints
+from app.complaints.texts.seeds import seed_texts as seed_modules
 from app.core.access.actor import acting_as, system_actor
 from app.core.sla.seeds import seed_calendar
 from app.journeys.seeds import seed_templates
@@ -11,7 +13,17 @@ from app.notifications.seeds import seed_texts
 from app.px_action_center.seeds import seed_rules
 from app.surveys.seeds import seed_surveys
 
-SEEDS = (seed_calendar, seed_templates, seed_surveys, seed_texts, seed_complaints, seed_inquiries, seed_rules)
+SEEDS = (
+    seed_calendar,
+    seed_templates,
+    seed_surveys,
+    seed_texts,
+    seed_complaints,
+    seed_inquiries,
+    seed_checklists,
+    seed_modules,
+    seed_rules,
+)
 
 
 def seed_reference_data() -> None:

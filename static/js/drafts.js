@@ -25,7 +25,10 @@
   px.whenAdded((part) => {
     part.querySelectorAll?.("[data-draft]").forEach((field) => {
       const text = store((kept) => kept.getItem(draftOf(field)));
-      if (text && field.value === field.defaultValue) field.value = text;
+      if (!text || field.value !== field.defaultValue) return;
+      // [data-add]: what the page brings comes after what was typed before, once
+      const brought = "add" in field.dataset ? field.defaultValue.trim() : "";
+      field.value = !brought || text.includes(brought) ? text : `${text.trimEnd()}\n\n${brought}`;
     });
   });
 

@@ -17,9 +17,11 @@ from app.complaints.inquiries.models import InquiryCategory
 from app.complaints.inquiries.queries import Filters
 from app.complaints.inquiries.services import receiving
 from app.complaints.inquiries.show import case_of
-from app.complaints.inquiries.workflow import INQUIRY
+from app.complaints.inquiries.workflow import INQUIRY, RESPOND
 from app.complaints.lists import COUNT_CAP, TABS
 from app.complaints.policy import Perm
+from app.complaints.texts import views as texts
+from app.complaints.texts.filling import Filled
 from app.core.access.actor import Role
 from app.core.access.policy import can, can_on
 from app.core.i18n import named
@@ -113,14 +115,18 @@ def _tabs(filters: Filters) -> list[dict[str, Any]]:
 @requires(Perm.INQUIRY_READ)
 def show(inquiry_id: UUID) -> Response:
     """Show one inquiry."""
-    return shown(inquiry_id)
+    return shown(inquiry_id, taken=texts.taken("inquiry", inquiry_id))
 
 
-def shown(inquiry_id: UUID, *, answer: Answer | None = None, verb: str = "") -> Response:
-    """Give the page of an inquiry; with a refused `answer` it says so beside what was typed."""
+def shown(inquiry_id: UUID, *, answer: Answer | None = None, verb: str = "", taken: Filled | None = None) -> Response:
+    """Give the page of an inquiry; with a refused `answer` it says so beside what was typed.
+
+    A text module that was `taken` stands where it is to be written.
+    """
     case = case_of(inquiry_id, current_actor)
     may_work = can_on(current_actor, Perm.INQUIRY_WORK, case.inquiry)
     refused = answer.form if answer else None
+    said = {place: taken.text if taken and taken.module.purpose == place else "" for place in ("answer", "note")}
     return page(
         "inquiries/show.html",
         status=answer.status if answer else 200,
@@ -128,9 +134,14 @@ def shown(inquiry_id: UUID, *, answer: Answer | None = None, verb: str = "") -> 
         inquiry=case.inquiry,
         answer=answer,
         steps=INQUIRY.open_steps(case.inquiry, current_actor),
-        step_form=refused if isinstance(refused, InquiryStepForm) else InquiryStepForm(formdata=None),
-        tried=verb,
-        note_form=refused if isinstance(refused, InquiryNoteForm) else InquiryNoteForm(formdata=None),
+        step_form=refused
+        if isinstance(refused, InquiryStepForm)
+        else InquiryStepForm(formdata=None, answer=said["answer"]),
+        tried=verb or (RESPOND if said["answer"] else ""),
+        note_form=refused
+        if isinstance(refused, InquiryNoteForm)
+        else InquiryNoteForm(formdata=None, body=said["note"]),
+        taken=taken,
         may_work=may_work,
         panels=panels_for("inquiry", current_actor) if may_work else [],
         may_find=may_work and organizations.may_find_patients(current_actor),

@@ -22,6 +22,7 @@ from app.complaints.policy import Perm
 from app.complaints.queries import get, with_points
 from app.complaints.services.receiving import hold_surveys, let_surveys_go
 from app.complaints.services.writing import write
+from app.complaints.texts.filling import refuse_unfilled
 from app.complaints.workflow import COMPLAINT
 from app.core.access.actor import Actor
 from app.core.access.policy import visible
@@ -135,6 +136,7 @@ def _resume(complaint: Complaint, _facts: StepFacts, actor: Actor) -> str:
 
 
 def _resolve(complaint: Complaint, facts: StepFacts, actor: Actor) -> str:
+    refuse_unfilled(facts.resolution, "resolution")
     complaint.resolution, complaint.resolution_category = facts.resolution.strip(), facts.category
     complaint.first_resolved_at = complaint.first_resolved_at or complaint.resolved_at
     sla.stop(complaint.id, sla.RESOLUTION, sla.WITHIN_72_HOURS, actor=actor)

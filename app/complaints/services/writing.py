@@ -13,6 +13,7 @@ from app.complaints.events import ComplaintNoted
 from app.complaints.models import Complaint, ComplaintNote
 from app.complaints.policy import Perm
 from app.complaints.services import tracking
+from app.complaints.texts.filling import refuse_unfilled
 from app.core.access.actor import Actor
 from app.core.access.policy import load
 from app.core.db import command, db
@@ -27,12 +28,14 @@ from app.core.web.live import touch
 def add_note(complaint_id: UUID, body: str, *, kind: str = "note", actor: Actor) -> ComplaintNote:
     """Write a note, what was said in a call, or a message to who complained, which they read behind their tracking link.
 
-    The first call or message ends the clock of the first contact. Invalid: nothing was written, or it is no kind that
-    staff write. Conflict (`unreachable`): no message reaches who complained.
+    The first call or message ends the clock of the first contact. Invalid: nothing was written, it is no kind that
+    staff write, or a placeholder still stands in a message. Conflict (`unreachable`): no message reaches who complained.
     """
     complaint = load(Complaint, complaint_id, actor=actor, needs=Perm.WORK, sees=Perm.READ, lock=True)
     if kind not in WRITTEN_BY_STAFF:
         raise Invalid(kind=_("Choose one of the listed codes."))
+    if kind == "message":
+        refuse_unfilled(body, "body")
     note = write(complaint, body, kind=kind, actor=actor)
     if kind == "message":
         tracking.tell_message(complaint, note.id, actor=actor)

@@ -1,4 +1,4 @@
-"""Further kinds of field of a resource: whole numbers within bounds, and short lists of codes."""
+"""Further kinds of field of a resource: whole numbers within bounds, short lists of codes, and text of several lines."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from pydantic import Field as Bounds
 from pydantic import StringConstraints
 
 from app.core.api.schemas import NO_NUL
-from app.core.resources.fields import Field
+from app.core.resources.fields import Field, Text
 from app.core.resources.problems import FieldProblem
 from app.core.text.digits import strip_marks, western_digits
-from app.core.web.forms import LineField, clean_line
+from app.core.web.forms import LineField, TextField, clean_line, clean_text
 
 BETWEEN = re.compile(r"[\s,;،]+")
 
@@ -84,3 +84,25 @@ class Codes(Field):
     def typed(self, value: Any) -> str:
         """Give the codes as one would type them."""
         return self.text(value)
+
+
+@dataclass(frozen=True)
+class LongText(Text):
+    """Text of several lines."""
+
+    most: int = 3_000
+
+    def form_field(self) -> Any:
+        """Give a box."""
+        return TextField(self.label, self._validators(), most=self.most, description=self.help, default=self.empty)
+
+    def parse(self, text: str) -> Any:
+        """Read a cell; its lines stay."""
+        return self.clean(text)
+
+    def clean(self, value: Any) -> Any:
+        """Bound it; lines stay, control characters go."""
+        plain = Field.clean(self, (clean_text(value) or "").strip() if isinstance(value, str) else value)
+        if plain and len(plain) > self.most:
+            raise FieldProblem("too_long")
+        return plain

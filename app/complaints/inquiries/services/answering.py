@@ -16,6 +16,7 @@ from app.complaints.inquiries.services.stepping import follow
 from app.complaints.inquiries.services.writing import write
 from app.complaints.inquiries.workflow import INQUIRY, RESPOND
 from app.complaints.services.stepping import need
+from app.complaints.texts.filling import refuse_unfilled
 from app.core.access.actor import Actor
 from app.core.db import command, db
 from app.core.errors import Invalid
@@ -39,13 +40,14 @@ class Reply:
 def respond(inquiry_id: UUID, reply: Reply, *, version: int | None, actor: Actor) -> Inquiry:
     """Answer in the language of who asked; by SMS, WhatsApp or e-mail the message goes out at once.
 
-    Invalid: nothing was written, it is too long for a phone, or who asked can not be reached in this way. Conflict: the
-    state refuses, or `version` is stale. NotAllowed, NotFound: as every step.
+    Invalid: nothing was written, a placeholder still stands in it, it is too long for a phone, or who asked can not be
+    reached in this way. Conflict: the state refuses, or `version` is stale. NotAllowed, NotFound: as every step.
     """
     inquiry = get_for_step(inquiry_id, actor=actor, version=version)
     before = inquiry.status
     step = INQUIRY.apply(inquiry, RESPOND, actor=actor)
     need(step.fields, reply, {"way": ANSWER_WAYS})
+    refuse_unfilled(reply.answer, "answer")
     to = _recipient(inquiry, reply) if reply.way in BY_MESSAGE else None
     inquiry.answer, inquiry.answer_way = reply.answer.strip(), reply.way
     inquiry.answered_by_id = actor.id

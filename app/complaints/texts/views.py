@@ -1,0 +1,46 @@
+"""Text modules on the page of a case: each as it would be written there, to be taken into what is being written."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask import Blueprint, Response, request
+
+from app.complaints.policy import Perm
+from app.complaints.texts import filling
+from app.complaints.texts.filling import Filled
+from app.complaints.texts.purposes import PURPOSES
+from app.core.web import current_actor, page, requires
+
+bp = Blueprint("texts", __name__, url_prefix="/texts")
+PAGES = {"complaint": "/complaints/", "inquiry": "/inquiries/"}
+# where a text of a purpose is taken to, after the address of the case
+PLACES = {"question": "/explanations/new", "resolution": "#steps", "answer": "#steps"}
+
+
+@bp.get("/complaint/<uuid:subject_id>", endpoint="of_complaint", defaults={"case": "complaint"})
+@bp.get("/inquiry/<uuid:subject_id>", endpoint="of_inquiry", defaults={"case": "inquiry"})
+@requires(Perm.TEXT_READ)
+def offered(subject_id: UUID, case: str) -> Response:
+    """Show the modules that fit, filled for this case."""
+    row, found = filling.offered(case, subject_id, actor=current_actor)
+    return page(
+        "complaints/texts/page.html",
+        part="complaints/texts/_texts.html",
+        row=row,
+        offered=[(each, _address(case, row.id, each)) for each in found],
+        purposes=PURPOSES,
+        lacking=filling.lacking,
+        case_url=f"{PAGES[case]}{row.id}",
+    )
+
+
+def _address(case: str, case_id: UUID, each: Filled) -> str:
+    place, _mark, fragment = PLACES.get(each.module.purpose, "#events").partition("#")
+    return f"{PAGES[case]}{case_id}{place}?text={each.module.id}" + (f"#{fragment}" if fragment else "")
+
+
+def taken(case: str, case_id: UUID) -> Filled | None:
+    """Give the module that the address of a case's page names, filled. Raises as `filling.filled`."""
+    module_id = request.args.get("text", type=UUID)
+    return filling.filled(case, case_id, module_id, actor=current_actor) if module_id else None
