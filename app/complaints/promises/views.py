@@ -22,12 +22,18 @@ panel("complaint", 1, _l("Promises"), "promises.panel_of_complaint", Perm.PROMIS
 panel("inquiry", 1, _l("Promises"), "promises.panel_of_inquiry", Perm.PROMISE)
 
 
-@bp.get("/complaint/<uuid:subject_id>", endpoint="panel_of_complaint", defaults={"case": "complaint"})
-@bp.get("/inquiry/<uuid:subject_id>", endpoint="panel_of_inquiry", defaults={"case": "inquiry"})
+@bp.get("/complaint/<uuid:subject_id>")
 @requires(Perm.PROMISE)
-def panel_of(subject_id: UUID, case: str) -> Response:
-    """Show what was promised on a case, and promise more."""
-    return _shown(case, subject_id)
+def panel_of_complaint(subject_id: UUID) -> Response:
+    """Show what was promised on a complaint, and promise more."""
+    return _shown("complaint", subject_id)
+
+
+@bp.get("/inquiry/<uuid:subject_id>")
+@requires(Perm.PROMISE)
+def panel_of_inquiry(subject_id: UUID) -> Response:
+    """Show what was promised on an inquiry, and promise more."""
+    return _shown("inquiry", subject_id)
 
 
 def _shown(case: str, case_id: UUID, answer: Answer | None = None) -> Response:

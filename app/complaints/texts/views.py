@@ -18,11 +18,21 @@ PAGES = {"complaint": "/complaints/", "inquiry": "/inquiries/"}
 PLACES = {"question": "/explanations/new", "resolution": "#steps", "answer": "#steps"}
 
 
-@bp.get("/complaint/<uuid:subject_id>", endpoint="of_complaint", defaults={"case": "complaint"})
-@bp.get("/inquiry/<uuid:subject_id>", endpoint="of_inquiry", defaults={"case": "inquiry"})
+@bp.get("/complaint/<uuid:subject_id>")
 @requires(Perm.TEXT_READ)
-def offered(subject_id: UUID, case: str) -> Response:
-    """Show the modules that fit, filled for this case."""
+def of_complaint(subject_id: UUID) -> Response:
+    """Show the modules that fit a complaint, filled for it."""
+    return _offered("complaint", subject_id)
+
+
+@bp.get("/inquiry/<uuid:subject_id>")
+@requires(Perm.TEXT_READ)
+def of_inquiry(subject_id: UUID) -> Response:
+    """Show the modules that fit an inquiry, filled for it."""
+    return _offered("inquiry", subject_id)
+
+
+def _offered(case: str, subject_id: UUID) -> Response:
     row, found = filling.offered(case, subject_id, actor=current_actor)
     return page(
         "complaints/texts/page.html",
