@@ -27,7 +27,7 @@ from app.core.events.models import Delivery, EventLog
 from app.core.jobs import queues
 from app.core.resources.models import ImportRun
 from app.core.resources.resource import resource_at
-from app.core.sla.models import SlaClock, SlaPolicy, WorkingCalendar
+from app.core.sla.models import SlaClock, SlaExtension, SlaPolicy, WorkingCalendar
 from app.core.time import clock
 from app.integrations.models import CodeMapping, InboundEvent, MllpLink, SourceSystem
 from app.journeys.models import Journey, JourneyTemplate, StageTemplate
@@ -102,6 +102,8 @@ TABLES: dict[str, Any] = {
     "complaints.panel_of_patient.subject_id": Patient,
     "complaints.panel_of_similar.subject_id": Complaint,
     "complaints.panel_of_suggestions.subject_id": Complaint,
+    "extension_id": SlaExtension,
+    "extensions_api.list_clocks.subject_id": Complaint,
     "texts.of_complaint.subject_id": Complaint,
     "texts.of_inquiry.subject_id": Inquiry,
     "texts_api.case_id": Complaint,

@@ -14,6 +14,7 @@ from werkzeug.datastructures import FileStorage
 from app.accounts.models import AccountLink
 from app.accounts.services import credentials
 from app.complaints import queries as complaint_queries
+from app.complaints import sla
 from app.complaints.inquiries import queries as inquiry_queries
 from app.complaints.inquiries.services import answering, converting
 from app.complaints.inquiries.services import receiving as inquiry_receiving
@@ -35,6 +36,7 @@ from app.core.events import outbox
 from app.core.keys.links import new_handle
 from app.core.resources import commands, imports
 from app.core.resources.resource import resource_at
+from app.core.sla import clocks, extensions
 from app.core.time import clock
 from app.integrations.models import SourceSystem
 from app.integrations.services import processing
@@ -167,6 +169,9 @@ def _complaint(cast: Cast, officer: Actor, number: int) -> None:
         stepping.move(complaint.id, "start", StepFacts(), version=None, actor=officer)
         point = points.add(complaint.id, PointFacts("Waiting", class_id, cast.er.id, harm=1), actor=officer)
         writing.add_note(complaint.id, "Called the clinic.", actor=officer)
+        running = clocks.open_clock(complaint.id, sla.RESOLUTION)
+        if running is not None:
+            extensions.ask(running.id, clock.now() + timedelta(days=20), "The file is on its way.", actor=officer)
         promises.make("complaint", complaint.id, PromiseFacts(due_at=clock.now() + DELAY / 2), actor=officer)
         question = Asked("Why did it take so long?", "انتظرت ثلاث ساعات", cast.er.id, point.id)
         explaining.ask(complaint.id, cast["physician"].id, question, actor=officer)

@@ -58,7 +58,7 @@ grant(
             **_MANAGER,
             **_ASKED,
         },
-        Perm.PROMISE: {**_OFFICE, **_MANAGER},
+        Perm.PROMISE: {**_OFFICE, Role.DEPARTMENT_MANAGER: Scope.HOSPITAL},
         Perm.TEXT_READ: {**_OFFICE, Role.DEPARTMENT_MANAGER: Scope.HOSPITAL},
         Perm.TEXT_WRITE: _KEEPERS,
         Perm.CHECK_READ: {**_OFFICE, Role.DEPARTMENT_MANAGER: Scope.HOSPITAL},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, Response, g, make_response, render_template, request, url_for
@@ -39,7 +40,8 @@ def send(token: str) -> Response:
     """Keep the draft, or send the answer."""
     _counted(token)
     text = clean_text(request.form.get("text", "")) or ""
-    is_draft = request.form.get("step") == "draft"
+    step = request.form.get("step")
+    is_draft = step == "draft"
     try:
         asked = answering_link.asked_by(token)
     except Conflict as refusal:
@@ -47,13 +49,23 @@ def send(token: str) -> Response:
     try:
         if is_draft:
             asked = answering_link.save_draft(token, text)
+        elif step == "time":
+            asked = answering_link.ask_for_time(token, _instant(), clean_text(request.form.get("reason", "")) or "")
         else:
             asked = answering_link.answer(token, text, version=request.form.get("version", 0, type=int))
     except Invalid as refusal:
         return _page(token, asked, text=text, errors=refusal.fields, status=422)
     except Conflict as refusal:
         return _page(token, answering_link.asked_by(token), text=text, problem=refusal.message, status=409)
-    return _page(token, asked, done="draft" if is_draft else "answer")
+    return _page(token, asked, done={"draft": "draft", "time": "time"}.get(step or "", "answer"))
+
+
+def _instant() -> datetime | None:
+    """Give the wall time that was typed; None where it is none."""
+    try:
+        return datetime.fromisoformat(request.form.get("until", "")).replace(tzinfo=None)
+    except ValueError:
+        return None
 
 
 def _counted(token: str) -> None:
@@ -79,6 +91,8 @@ def _page(
         token=token,
         asked=asked,
         explanation=explanation,
+        asked_until=request.form.get("until", "")[:16],
+        asked_reason=request.form.get("reason", "")[:2000],
         typed=(explanation.draft or explanation.answer) if text is None else text,
         errors=errors,
         problem=problem,

@@ -9,14 +9,15 @@ from uuid import UUID
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
+from app.accounts.rungs import people_on_rung
 from app.complaints.enums import CHANNELS
 from app.complaints.models import Complaint, Explanation
 from app.complaints.policy import Perm
-from app.core.access.actor import Actor
+from app.core.access.actor import Actor, Role
 from app.core.access.policy import load
 from app.core.db import db
 from app.core.severity import Severity
-from app.core.sla import clocks
+from app.core.sla import clocks, extensions
 from app.core.sla.kinds import CaseName, ClockKind, declare
 from app.core.time import clock as time
 
@@ -57,12 +58,12 @@ def start_again(complaint: Complaint, *, actor: Actor, from_receipt: bool = Fals
     complaint.due_at = clock.due_at if clock else None
 
 
-def revise(complaint: Complaint, cause: str, *, actor: Actor) -> None:
-    """Count every open clock anew after severity or channel changed."""
+def revise(complaint: Complaint, cause: str, *, actor: Actor, is_undo: bool = False) -> None:
+    """Count every open clock anew after severity or channel changed; a later due time waits for a second person."""
     for kind in (ACTIVATION, FIRST_CONTACT, RESOLUTION, WITHIN_72_HOURS):
         clock = clocks.open_clock(complaint.id, kind)
         if clock is not None:
-            clocks.revise(clock, subject_of(complaint), cause, actor=actor)
+            extensions.revise(clock, subject_of(complaint), cause, actor=actor, holds=not is_undo)
     take_due_time(complaint)
 
 
@@ -123,6 +124,16 @@ def _find_explanation(explanation_id: UUID, actor: Actor) -> Explanation:
     return load(Explanation, explanation_id, actor=actor, needs=Perm.EXPLANATION_READ)
 
 
+def _deciders_of_complaint(complaint_id: UUID) -> list[UUID]:
+    complaint = db.session.get_one(Complaint, complaint_id)
+    return people_on_rung(Role.HOSPITAL_ADMIN, complaint.hospital_id, [])
+
+
+def _deciders_of_explanation(explanation_id: UUID) -> list[UUID]:
+    asked_by_id = db.session.get_one(Explanation, explanation_id).asked_by_id
+    return [asked_by_id] if asked_by_id else []
+
+
 def _complaint_names(ids: Collection[UUID]) -> dict[UUID, CaseName]:
     rows = db.session.execute(select(Complaint.id, Complaint.reference).where(Complaint.id.in_(ids)))
     return {row.id: CaseName(row.reference, f"/complaints/{row.id}") for row in rows}
@@ -139,8 +150,20 @@ def _explanation_names(ids: Collection[UUID]) -> dict[UUID, CaseName]:
 
 def _declare(code: str, label: Any, find: Callable[[UUID, Actor], Any], names: Callable[..., Any]) -> None:
     severities = {each.value: each.label for each in Severity}
-    sources = dict(CHANNELS) if names is _complaint_names else {}
-    declare(ClockKind(code, label, find=find, names=names, severities=severities, sources=sources))
+    is_complaints = names is _complaint_names
+    declare(
+        ClockKind(
+            code,
+            label,
+            find=find,
+            names=names,
+            asks=Perm.WORK if is_complaints else Perm.ANSWER,
+            grants=Perm.ASK,
+            deciders=_deciders_of_complaint if is_complaints else _deciders_of_explanation,
+            severities=severities,
+            sources=dict(CHANNELS) if is_complaints else {},
+        )
+    )
 
 
 for _code, _label in (

@@ -9,7 +9,8 @@ from uuid import UUID
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
-from app.core.access.actor import Actor
+from app.accounts.rungs import people_on_rung
+from app.core.access.actor import Actor, Role
 from app.core.access.policy import load
 from app.core.db import db
 from app.core.sla import clocks
@@ -80,12 +81,22 @@ def _names(ids: Collection[UUID]) -> dict[UUID, CaseName]:
     return {row.id: CaseName(row.reference, f"/actions/{row.id}") for row in rows}
 
 
+def _deciders(action_id: UUID) -> list[UUID]:
+    action = db.session.get_one(PxAction, action_id)
+    return people_on_rung(
+        Role.DEPARTMENT_MANAGER, action.hospital_id, [action.department_id] if action.department_id else []
+    )
+
+
 declare(
     ClockKind(
         KIND,
         _l("PX action: resolution"),
         find=_find,
         names=_names,
+        asks=Perm.WORK,
+        grants=Perm.APPROVE,
+        deciders=_deciders,
         severities={each.value: each.label for each in Severity},
         sources=SOURCES,
     )

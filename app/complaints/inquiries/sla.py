@@ -9,10 +9,11 @@ from uuid import UUID
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
+from app.accounts.rungs import people_on_rung
 from app.complaints.inquiries.enums import CHANNELS
 from app.complaints.inquiries.models import Inquiry
 from app.complaints.policy import Perm
-from app.core.access.actor import Actor
+from app.core.access.actor import Actor, Role
 from app.core.access.policy import load
 from app.core.db import db
 from app.core.sla import clocks
@@ -55,4 +56,20 @@ def _names(ids: Collection[UUID]) -> dict[UUID, CaseName]:
     return {row.id: CaseName(row.reference, f"/inquiries/{row.id}") for row in rows}
 
 
-declare(ClockKind(ANSWER, _l("Inquiry: answer"), find=_find, names=_names, sources=dict(CHANNELS)))
+def _deciders(inquiry_id: UUID) -> list[UUID]:
+    inquiry = db.session.get_one(Inquiry, inquiry_id)
+    return people_on_rung(Role.HOSPITAL_ADMIN, inquiry.hospital_id, [])
+
+
+declare(
+    ClockKind(
+        ANSWER,
+        _l("Inquiry: answer"),
+        find=_find,
+        names=_names,
+        asks=Perm.INQUIRY_WORK,
+        grants=Perm.INQUIRY_CONVERT,  # the office
+        deciders=_deciders,
+        sources=dict(CHANNELS),
+    )
+)

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
 from sqlalchemy import select
 
 from app.accounts import queries as accounts
+from app.complaints import sla
 from app.complaints.enums import ExplanationStatus
 from app.complaints.models import Complaint, ComplaintPoint, Explanation
 from app.complaints.services import explaining
@@ -23,6 +25,7 @@ from app.core.db import command, db
 from app.core.errors import Conflict, Invalid, NotFound
 from app.core.i18n import in_language, named
 from app.core.keys.links import handle_of
+from app.core.sla import clocks, extensions
 from app.core.time import clock
 from app.notifications.enums import Channel, MessageClass
 from app.notifications.services import messages
@@ -94,6 +97,24 @@ def answer(token: str, text: str, *, version: int) -> Asked:
     with acting_as(actor):
         explaining.move(asked.explanation.id, "answer", version=version, text=text, actor=actor)
         asked.explanation.draft = ""
+        db.session.flush()
+    return asked
+
+
+@command
+def ask_for_time(token: str, until: datetime | None, reason: str) -> Asked:
+    """Ask for more time through the link; the officer who asked decides. `until` is a wall time of the hospital's zone.
+
+    NotFound; Invalid: no reason, or a time that is not later; Conflict: answered already, or somebody asked for time before.
+    """
+    asked = _open(token, "")
+    actor = system_actor("who was asked wants more time", asked.explanation.hospital_id)
+    with acting_as(actor):
+        running = clocks.open_clock(asked.explanation.id, sla.ANSWER)
+        if running is None:
+            raise Conflict(_("This deadline has ended or is paused."), code="wrong_state", current=asked.explanation)
+        zone = ZoneInfo(asked.hospital.zone)
+        extensions.ask_for(running, until.replace(tzinfo=zone) if until else None, reason, actor=actor)
         db.session.flush()
     return asked
 

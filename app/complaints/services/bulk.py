@@ -66,6 +66,10 @@ def _judge(complaint_id: UUID, severity: str, version: int, actor: Actor) -> Com
     return working.change_severity(complaint_id, severity, version=version, actor=actor)
 
 
+def _judge_back(complaint_id: UUID, severity: str, version: int, actor: Actor) -> Complaint:
+    return working.change_severity(complaint_id, severity, version=version, actor=actor, is_undo=True)
+
+
 def _step(verb: str) -> Callable[[UUID, str, int, Actor], Complaint]:
     def take(complaint_id: UUID, _value: str, version: int, actor: Actor) -> Complaint:
         return stepping.move(complaint_id, verb, StepFacts(), version=version, actor=actor)
@@ -77,7 +81,7 @@ DEEDS: Mapping[str, Deed] = {
     "assign": Deed(
         _l("Hand over"), _ended, lambda row: str(row.assignee_id or ""), _hand_back, _hand_back, "assignee_id"
     ),
-    "severity": Deed(_l("Change the severity"), _ended, lambda row: row.severity, _judge, _judge, "severity"),
+    "severity": Deed(_l("Change the severity"), _ended, lambda row: row.severity, _judge, _judge_back, "severity"),
     "close": Deed(_l("Close"), _unresolved, lambda row: "", _step("close"), _step("unclose")),
 }
 

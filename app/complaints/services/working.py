@@ -87,8 +87,12 @@ def identify(complaint_id: UUID, patient_id: UUID, *, version: int, actor: Actor
 
 
 @command
-def change_severity(complaint_id: UUID, severity: str, *, version: int, actor: Actor) -> Complaint:
+def change_severity(
+    complaint_id: UUID, severity: str, *, version: int, actor: Actor, is_undo: bool = False
+) -> Complaint:
     """Judge it graver or less grave; every deadline counts anew from the original start.
+
+    A later due time is held back until a second person agrees, unless this takes a change back that was just made.
 
     Invalid: no such severity. Conflict: it has ended, or somebody changed it since `version`.
     """
@@ -97,7 +101,7 @@ def change_severity(complaint_id: UUID, severity: str, *, version: int, actor: A
         raise Invalid(severity=_("Choose one of the listed codes."))
     if complaint.severity != severity:
         before, complaint.severity = complaint.severity, severity
-        sla.revise(complaint, "severity", actor=actor)
+        sla.revise(complaint, "severity", actor=actor, is_undo=is_undo)
         record(
             ComplaintSeverityChanged(complaint.id, complaint.hospital_id, complaint.reference, before, severity),
             actor=actor,

@@ -80,6 +80,27 @@ def revise(clock: SlaClock, subject: Subject, cause: str, *, actor: Actor) -> No
         _schedule(clock, cause, actor)
 
 
+def extend(clock: SlaClock, until: datetime, cause: str, *, actor: Actor) -> None:
+    """Let an open, counting clock fall due at `until` instead; also earlier than its rule, which holds a later due time back.
+
+    Instants outside the counted time fall on the last counted one before them.
+    """
+    counted = working.elapsed(calendar_of(clock), clock.started_at, until, pauses_of(clock))
+    _move(clock, int(counted) - clock.target_seconds, cause, actor)
+
+
+def let_go(clock: SlaClock, cause: str, *, actor: Actor) -> None:
+    """Let a clock fall due as its rule says again."""
+    _move(clock, 0, cause, actor)
+
+
+def _move(clock: SlaClock, extra_seconds: int, cause: str, actor: Actor) -> None:
+    before = clock.due_at
+    clock.extra_seconds = extra_seconds
+    _schedule(clock, cause, actor)
+    _tell_moved(clock, before, cause, actor)
+
+
 def recount(clock: SlaClock, cause: str, *, rulebook: Rulebook, actor: Actor) -> bool:
     """Choose and count anew after a calendar or a rule changed, from the original start. Tells whether the due time moved.
 
@@ -95,6 +116,11 @@ def recount(clock: SlaClock, cause: str, *, rulebook: Rulebook, actor: Actor) ->
     _schedule(clock, cause, actor)
     if clock.due_at == before:
         return False
+    _tell_moved(clock, before, cause, actor)
+    return True
+
+
+def _tell_moved(clock: SlaClock, before: datetime | None, cause: str, actor: Actor) -> None:
     due = clock.due_at.isoformat() if clock.due_at else ""
     record(
         ClockMoved(
@@ -110,7 +136,6 @@ def recount(clock: SlaClock, cause: str, *, rulebook: Rulebook, actor: Actor) ->
         ),
         actor=actor,
     )
-    return True
 
 
 def _take(clock: SlaClock, terms: dict[str, object]) -> bool:
@@ -153,12 +178,12 @@ def pauses_of(clock: SlaClock) -> list[working.Pause]:
 
 def steps_of(clock: SlaClock) -> list[ClockStep]:
     """Give every step that the clock takes, in order."""
-    return steps(clock.target_seconds, clock.reminders, clock.ladder)
+    return steps(clock.allowed_seconds, clock.reminders, clock.ladder)
 
 
 def due_of(clock: SlaClock) -> datetime | None:
     """Count when a clock is due; None while a pause is open."""
-    return working.due(calendar_of(clock), clock.started_at, clock.target_seconds, pauses_of(clock))
+    return working.due(calendar_of(clock), clock.started_at, clock.allowed_seconds, pauses_of(clock))
 
 
 def instant_of(clock: SlaClock, step: ClockStep) -> datetime | None:
@@ -190,7 +215,7 @@ def _schedule(clock: SlaClock, cause: str, actor: Actor, decided: frozenset[str]
             hospital_id=clock.hospital_id,
             cause=cause[:60],
             policy_id=clock.policy_id,
-            target_seconds=clock.target_seconds,
+            target_seconds=clock.allowed_seconds,
             due_at=clock.due_at,
             by_id=actor.id,
         )

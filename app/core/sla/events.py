@@ -62,6 +62,18 @@ class ClockMoved(ClockEvent):
 
 
 @dataclass(frozen=True)
+class ClockExtensionMoved(ClockEvent):
+    """Somebody asked for a later due time, or a second person granted or refused it."""
+
+    kind: ClassVar[str] = "core.clock.extension_moved"
+    extension_id: UUID
+    asked_by_id: UUID | None
+    what: str  # asked, granted, refused, withdrawn
+    due_before: str
+    due_at: str  # that was asked for
+
+
+@dataclass(frozen=True)
 class CalendarChanged(Event):
     """A working calendar was made or changed: `what` names the part."""
 

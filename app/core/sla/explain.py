@@ -100,7 +100,7 @@ def _explained(of: Sequence[SlaClock]) -> list[Deadline]:
     people = _people(step.to for clock in of for step in clocks.steps_of(clock))
     found = []
     for clock in of:
-        trace = explain(calendar_of(clock), clock.started_at, clock.target_seconds, clocks.pauses_of(clock))
+        trace = explain(calendar_of(clock), clock.started_at, clock.allowed_seconds, clocks.pauses_of(clock))
         state, label = _state(clock)
         steps = _steps(clock, decided.get(clock.id, {}), people)
         found.append(Deadline(clock, clock.due_at, state, label, _reason(clock), trace.lines, steps))
@@ -130,14 +130,14 @@ def _state(clock: SlaClock) -> tuple[str, str]:
         return ("missed", _("Ended late")) if missed else ("met", _("Ended in time"))
     if clock.due_at is None:
         left = working.remaining(
-            calendar_of(clock), clock.started_at, clock.target_seconds, now, clocks.pauses_of(clock)
+            calendar_of(clock), clock.started_at, clock.allowed_seconds, now, clocks.pauses_of(clock)
         )
         return "paused", _("Paused, %(time)s left", time=minutes(left / 60))
     left_minutes = (clock.due_at - now).total_seconds() / 60
     if left_minutes <= 0:
         return "breached", _("%(time)s overdue", time=minutes(-left_minutes))
     used = working.elapsed(calendar_of(clock), clock.started_at, now, clocks.pauses_of(clock))
-    state = "soon" if used >= SOON_SHARE * clock.target_seconds else "running"
+    state = "soon" if used >= SOON_SHARE * clock.allowed_seconds else "running"
     return state, _("%(time)s left", time=minutes(left_minutes))
 
 
@@ -156,6 +156,10 @@ def _reason(clock: SlaClock) -> str:
         said = _("%(hours)s of working time from %(start)s, rule: %(rule)s", **given)
     else:
         said = _("%(hours)s around the clock from %(start)s, rule: %(rule)s", **given)
+    if clock.extra_seconds > 0:
+        said = _("%(reason)s, extended by %(time)s", reason=said, time=minutes(clock.extra_seconds / 60))
+    elif clock.extra_seconds < 0:
+        said = _("%(reason)s, held back until a second person agrees", reason=said)
     return _("%(reason)s, paused %(time)s", reason=said, time=minutes(paused)) if paused else said
 
 
@@ -248,10 +252,10 @@ def _pausing(clock: SlaClock) -> Pausing | None:
     if not clock.pausable or clock.stopped_at is not None or clock.due_at is None or clock.due_at <= time.now():
         return None
     now, hours, spans = time.now(), calendar_of(clock), clocks.pauses_of(clock)
-    left = working.remaining(hours, clock.started_at, clock.target_seconds, now, spans)
+    left = working.remaining(hours, clock.started_at, clock.allowed_seconds, now, spans)
     returns = []
     for days in RETURN_DAYS:
         until = now + timedelta(days=days)
-        due = working.due(hours, clock.started_at, clock.target_seconds, [*spans, working.Pause(now, until)])
+        due = working.due(hours, clock.started_at, clock.allowed_seconds, [*spans, working.Pause(now, until)])
         returns.append((until, due))
     return Pausing(left / 60, tuple(returns))

@@ -26,6 +26,9 @@ class ClockKind:
     label: Any
     find: Callable[[UUID, Actor], Any]  # the case through the actor; raises NotAllowed or NotFound
     names: Callable[[Collection[UUID]], Mapping[UUID, CaseName]]  # in one statement
+    asks: str = ""  # the permission on the case to ask for more time; empty: nobody may
+    grants: str = ""  # to grant it, for another person than who asked
+    deciders: Callable[[UUID], Collection[UUID]] | None = None  # who is told that more time is asked for, of a case
     severities: Mapping[str, Any] = field(default_factory=dict)
     priorities: Mapping[str, Any] = field(default_factory=dict)
     sources: Mapping[str, Any] = field(default_factory=dict)

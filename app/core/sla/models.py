@@ -82,7 +82,10 @@ class SlaClock(Tenant, Versioned, Record, Base):
     source: Mapped[str | None] = mapped_column(code_column(), default=None)
     priority: Mapped[str | None] = mapped_column(code_column(), default=None)
     category: Mapped[str | None] = mapped_column(code_column(), default=None)
-    target_seconds: Mapped[int]
+    target_seconds: Mapped[int]  # of the rule
+    extra_seconds: Mapped[int] = mapped_column(
+        default=0
+    )  # granted beyond it; below zero: a later due time is held back
     pausable: Mapped[bool] = mapped_column(default=True)
     reminders: Mapped[list[Any]]
     ladder: Mapped[list[Any]]
@@ -94,9 +97,35 @@ class SlaClock(Tenant, Versioned, Record, Base):
     pauses: Mapped[list[SlaPause]] = relationship(order_by="SlaPause.from_at", lazy="selectin")
 
     @property
+    def allowed_seconds(self) -> int:
+        """The counted time that it has: the rule's, and what was granted beyond it."""
+        return max(1, self.target_seconds + self.extra_seconds)
+
+    @property
     def is_open(self) -> bool:
         """Whether the clock still runs or rests, and has not been stopped."""
         return self.stopped_at is None
+
+
+class SlaExtension(Tenant, Versioned, Record, Base):
+    """A later due time that somebody asked for, and what a second person said to it."""
+
+    __tablename__ = "sla_extensions"
+    __table_args__ = (
+        Index("uq_sla_extensions_open", "clock_id", unique=True, postgresql_where=text("state = 'open'")),
+        Index("ix_sla_extensions_clock_id", "clock_id", "created_at"),
+    )
+
+    clock_id: Mapped[UUID] = mapped_column(ForeignKey("sla_clocks.id"))
+    state: Mapped[str] = mapped_column(code_column(12), default="open")  # open, granted, refused, withdrawn
+    cause: Mapped[str] = mapped_column(code_column(12))  # asked: somebody wants it; severity: it was judged less grave
+    due_before: Mapped[datetime | None]
+    until_at: Mapped[datetime]
+    reason: Mapped[str]
+    asked_by_id: Mapped[UUID | None]  # None: through a link, without signing in
+    decided_by_id: Mapped[UUID | None] = mapped_column(default=None)
+    decided_at: Mapped[datetime | None] = mapped_column(default=None)
+    answer: Mapped[str] = mapped_column(default="")
 
 
 class SlaPause(Tenant, Record, Base):

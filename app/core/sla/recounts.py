@@ -95,7 +95,9 @@ def _would_be_due(clock: SlaClock, rulebook: Rulebook) -> datetime | None:
     if terms is None:
         return clock.due_at
     row = rulebook.calendar(clock.hospital_id) if terms["calendar_id"] else None
-    return working.due(hours_of(row), clock.started_at, terms["target_seconds"], pauses_of(clock))
+    return working.due(
+        hours_of(row), clock.started_at, max(1, terms["target_seconds"] + clock.extra_seconds), pauses_of(clock)
+    )
 
 
 def hours_of(row: WorkingCalendar | None) -> working.Calendar:

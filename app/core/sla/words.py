@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from app.core.events.timeline import describe
-from app.core.sla.events import CalendarChanged, ClockMoved, PolicyChanged
+from app.core.sla.events import CalendarChanged, ClockExtensionMoved, ClockMoved, PolicyChanged
 
 PERSON = "user:"
 
@@ -20,6 +20,7 @@ CAUSES: dict[str, Any] = {
     "severity": _l("The severity was changed"),
     "source": _l("The source was changed"),
     "priority": _l("The priority was changed"),
+    "extended": _l("More time was granted"),
     "calendar:week": _l("The weekly hours of the calendar were changed"),
     "calendar:holidays": _l("The holidays of the calendar were changed"),
     "calendar:periods": _l("The periods of the calendar were changed"),
@@ -39,7 +40,14 @@ RUNGS: dict[str, Any] = {
 WEEKDAYS = (_l("Monday"), _l("Tuesday"), _l("Wednesday"), _l("Thursday"), _l("Friday"), _l("Saturday"), _l("Sunday"))
 WEEK_ORDER = (6, 0, 1, 2, 3, 4, 5)  # the Saudi week begins on Sunday
 
-describe(ClockMoved.kind, _l("The deadline moved, because a calendar or a rule was changed"), "calendar")
+describe(ClockMoved.kind, _l("The deadline moved"), "calendar")
+describe(ClockExtensionMoved.kind, _l("A request for more time took a step"), "hourglass")
+EXTENSIONS: dict[str, Any] = {
+    "asked": _l("More time was asked for"),
+    "granted": _l("More time was granted"),
+    "refused": _l("More time was refused"),
+    "withdrawn": _l("The request for more time was taken back"),
+}
 describe(CalendarChanged.kind, _l("The calendar was changed"), "calendar")
 describe(PolicyChanged.kind, _l("The rule was changed"), "edit")
 

@@ -14,9 +14,9 @@ from uuid import UUID
 from flask_babel import gettext as _
 
 from app.core.events.timeline import TimelineEntry
-from app.core.sla.events import ClockEscalated, ClockReminded
+from app.core.sla.events import ClockEscalated, ClockExtensionMoved, ClockMoved, ClockReminded
 from app.core.sla.kinds import KINDS
-from app.core.sla.words import PERSON, rung_label
+from app.core.sla.words import EXTENSIONS, PERSON, cause_label, rung_label
 from app.core.web import names
 
 TONES = {"core.clock.breached": "danger", "core.clock.escalated": "warning", "core.clock.reminded": "warning"}
@@ -92,5 +92,7 @@ CLOCK_TITLES: dict[str, Title] = {
     ClockReminded.kind: lambda data, _known: _(
         "Reminder: %(percent)s %% of the time had passed", percent=data["percent"]
     ),
+    ClockExtensionMoved.kind: lambda data, _known: str(EXTENSIONS[data["what"]]),
+    ClockMoved.kind: lambda data, _known: _("The deadline moved: %(why)s", why=cause_label(data["cause"])),
     ClockEscalated.kind: lambda data, known: _("Escalated to %(who)s", who=rung_label(data["to"], known)),
 }
