@@ -106,8 +106,8 @@ def ask_for(clock: SlaClock, until: datetime | None, reason: str, *, actor: Acto
 def revise(clock: SlaClock, subject: Subject, cause: str, *, actor: Actor, holds: bool = True) -> None:
     """Choose a clock's rule anew; an earlier due time holds at once, a later one is held back until a second person agrees.
 
-    Within the caller's command; with `holds` off nothing is held back (a change is taken back). What was asked for before is settled by this. A clock that may not be moved has no second
-    person: its rule alone decides.
+    Within the caller's command; with `holds` off nothing is held back (a change is taken back). What was asked for before
+    is settled by this. A clock that may not be moved has no second person: its rule alone decides.
     """
     waiting = _waiting(clock.id)
     if waiting is not None:
