@@ -10,6 +10,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
+from app.core.db.install import grant_rights
+
 revision = "0008_webhooks"
 down_revision = "0007_kpis"
 branch_labels = None
@@ -93,6 +95,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_webhook_deliveries_dead", table, ["endpoint_id", "id"], postgresql_where=sa.text("state = 'dead'")
     )
+    grant_rights(op.get_bind())
 
 
 def downgrade() -> None:

@@ -96,8 +96,8 @@ def counts_of(endpoint_id: UUID, *, actor: Actor) -> Mapping[str, int]:
         .limit(COUNT_CAP)
         .subquery()
     )
-    rows = db.session.execute(select(newest.c.state, func.count()).group_by(newest.c.state))
-    return dict(rows.tuples().all())
+    rows = db.session.execute(select(newest.c.state, func.count().label("number")).group_by(newest.c.state))
+    return {row.state: row.number for row in rows}
 
 
 def list_deliveries(
