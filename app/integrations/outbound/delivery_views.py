@@ -68,6 +68,7 @@ def ask_many(endpoint_id: UUID) -> Response:
 @requires(Perm.SETUP)
 def redeliver_many(endpoint_id: UUID) -> Response:
     """Send again what the page before showed."""
+    queries.get(endpoint_id, actor=current_actor)
     wanted = read_ids(request.form.getlist("ids"), queries.MOST_AT_ONCE)
     found = queries.redeliverable(endpoint_id, wanted, actor=current_actor) if wanted else []
     went = redelivery.redeliver_many(found, actor=current_actor)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import re
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -28,6 +29,17 @@ def test_each_field_of_the_catalogue_is_one_of_its_event(kind: catalogue.Kind) -
 
     assert set(kind.fields) <= known
     assert str(kind.label)
+
+
+def test_the_docs_list_every_kind_with_its_fields() -> None:
+    text = (Path(__file__).resolve().parents[3] / "docs" / "webhooks.md").read_text(encoding="utf-8")
+    told = {
+        line[1]: re.findall(r"`(\w+)`", line[2])
+        for line in re.finditer(r"(?m)^\| `(\w+\.\w+)` \|[^|]*\|([^|]*)\|", text)
+    }
+
+    wanted = {code: list(kind.fields) for code, kind in catalogue.KINDS.items()}
+    assert told == {**wanted, catalogue.TEST: []}
 
 
 def test_what_a_hospital_does_is_told_without_names_and_words(app: APIFlask, house: Cast, source_key: str) -> None:

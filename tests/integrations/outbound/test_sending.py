@@ -412,6 +412,22 @@ def test_what_waits_for_an_archived_endpoint_is_not_sent(house: Cast, receiver: 
     assert count(Notification, kind="webhooks/gave_out") == 0
 
 
+def test_what_a_dead_worker_left_of_an_archived_endpoint_is_held_and_not_sent(
+    house: Cast, receiver: Receiver, drain: Any
+) -> None:
+    endpoint_id, _secret = make_endpoint(house, receiver.url, kinds=RECEIVED)
+    complain(house)
+    drain()
+    with acting_as(SYSTEM), unit_of_work():
+        sending.take(endpoint_id, actor=SYSTEM)
+    endpoints.archive(endpoint_id, actor=SYSTEM)
+    with clock.frozen(clock.now() + sending.LOST_AFTER):
+        jobs.sweep_webhooks()
+        send_all()
+
+    assert receiver.heard == [] and [(row.state, row.next_try_at) for row in rows()] == [("retrying", None)]
+
+
 def test_the_job_sends_until_nothing_is_due(house: Cast, receiver: Receiver, drain: Any) -> None:
     make_endpoint(house, receiver.url, kinds=RECEIVED)
     for _number in range(3):

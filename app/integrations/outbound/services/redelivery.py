@@ -29,8 +29,10 @@ def redeliver(delivery_id: UUID, *, actor: Actor) -> WebhookDelivery:
 
     Conflict: it is still under way, or its endpoint is archived.
     """
+    known = load(WebhookDelivery, delivery_id, actor=actor, needs=Perm.SETUP, sees=Perm.SETUP_READ)
+    # the endpoint first, as everyone who locks both: nobody pauses or resumes it meanwhile
+    endpoint = db.session.get_one(WebhookEndpoint, known.endpoint_id, with_for_update=True, populate_existing=True)
     delivery = load(WebhookDelivery, delivery_id, actor=actor, needs=Perm.SETUP, sees=Perm.SETUP_READ, lock=True)
-    endpoint = db.session.get_one(WebhookEndpoint, delivery.endpoint_id)
     if endpoint.archived_at is not None:
         raise Conflict(ARCHIVED, code="archived", current=delivery)
     DELIVERY.apply(delivery, "redeliver", actor=actor)

@@ -71,7 +71,7 @@ def _endpoints_with_work() -> list[UUID]:
     now = clock.now()
     due = exists().where(WebhookDelivery.endpoint_id == WebhookEndpoint.id, WebhookDelivery.next_try_at <= now)
     rested = or_(WebhookEndpoint.rests_until.is_(None), WebhookEndpoint.rests_until <= now)
-    query = select(WebhookEndpoint.id).where(WebhookEndpoint.archived_at.is_(None), rested, due)
+    query = select(WebhookEndpoint.id).where(rested, due)
     return list(db.session.execute(query.order_by(WebhookEndpoint.failures, WebhookEndpoint.id)).scalars())
 
 
@@ -89,8 +89,8 @@ def take(endpoint_id: UUID, *, actor: Actor) -> Ticket | None:
     if delivery is None:
         return None
     endpoint = db.session.get_one(WebhookEndpoint, endpoint_id, populate_existing=True)
-    if not endpoint.is_active and delivery.kind != TEST:
-        delivery.next_try_at = None  # it was paused in the meantime
+    if endpoint.archived_at is not None or (not endpoint.is_active and delivery.kind != TEST):
+        delivery.next_try_at = None  # it was paused or archived in the meantime
         return None
     DELIVERY.apply(delivery, "take", actor=actor)
     delivery.attempts += 1
