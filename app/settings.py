@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import ipaddress
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -32,6 +33,7 @@ class Settings:
     raw_days: int  # how long raw hospital messages are kept, encrypted
     scanner_url: str  # ClamAV's protocol, tcp://host:3310 or unix:///path; empty: files are not checked for viruses
     simulator_url: str  # the local provider simulator; refused in production
+    webhook_networks: tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]  # private ones that webhooks may call
     trusted_hosts: tuple[str, ...]
     proxies: int  # reverse proxies in front whose X-Forwarded-* headers are believed
     open_api_docs: bool
@@ -64,6 +66,7 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
         raw_days=_days(env, "PX360_RAW_DAYS", 90),
         scanner_url=_scanner(env),
         simulator_url=env.get("SIMULATOR_URL", "").rstrip("/"),
+        webhook_networks=_networks(env),
         trusted_hosts=_hosts(env),
         proxies=int(env.get("PX360_PROXIES", "0")),
         open_api_docs=env.get("PX360_OPEN_API_DOCS", "") == "1",
@@ -80,6 +83,17 @@ def _hosts(env: Mapping[str, str]) -> tuple[str, ...]:
         return named
     own = (urlsplit(env.get(name, "")).hostname for name in ("PX360_BASE_URL", "PX360_SHORT_URL"))
     return tuple(dict.fromkeys(host for host in own if host)) or ("127.0.0.1",)
+
+
+def _networks(env: Mapping[str, str]) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:
+    """The private networks that outbound webhooks may call; none, if none are named."""
+    named = [part.strip() for part in env.get("PX360_WEBHOOK_NETWORKS", "").split(",") if part.strip()]
+    try:
+        return tuple(ipaddress.ip_network(each) for each in named)
+    except ValueError as problem:
+        raise SettingsError(
+            "PX360_WEBHOOK_NETWORKS must hold networks such as 10.1.0.0/16, between commas."
+        ) from problem
 
 
 def _refuse_toys(env: Mapping[str, str]) -> None:

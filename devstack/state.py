@@ -131,6 +131,7 @@ def environment(folder: Path, state: State) -> dict[str, str]:
         "PX360_BASE_URL": f"http://{HOST}:{state.web_port}",
         "PX360_CLOCK_FILE": str(folder / "clock"),
         "SIMULATOR_URL": f"http://{HOST}:{state.ports['simulator']}",
+        "PX360_WEBHOOK_NETWORKS": f"{HOST}/32",  # the simulator also plays a receiver of webhooks
         "SIMULATOR_SMTP_PORT": str(state.ports["smtp"]),
         "PX360_MLLP_PORT": str(state.ports["mllp"]),
     }

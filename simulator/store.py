@@ -18,6 +18,9 @@ CREATE TABLE IF NOT EXISTS messages (
 );
 CREATE INDEX IF NOT EXISTS messages_address ON messages (address);
 CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, value TEXT);
+CREATE TABLE IF NOT EXISTS hooks (
+    hook_id TEXT, verdict TEXT, body TEXT, at TEXT, times INTEGER DEFAULT 1, PRIMARY KEY (hook_id, verdict)
+);
 CREATE TABLE IF NOT EXISTS phones (address TEXT, name TEXT, value TEXT, PRIMARY KEY (address, name));
 """
 
@@ -50,6 +53,17 @@ class Taken:
     reference: str
     at: str
     receipts: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hook:
+    """One webhook, how its signature was judged, and how often it came."""
+
+    hook_id: str
+    verdict: str
+    body: str
+    at: str
+    times: int
 
 
 class Store:
@@ -136,3 +150,18 @@ class Store:
         with self._lock:
             rows = self._db.execute(f"{query} ORDER BY id DESC LIMIT ?", (*values, limit)).fetchall()
         return [Taken(*row) for row in rows]
+
+    def take_hook(self, hook_id: str, verdict: str, body: str) -> None:
+        """Keep a webhook; one that came before, told by its id, is counted."""
+        with self._lock, self._db:
+            self._db.execute(
+                "INSERT INTO hooks (hook_id, verdict, body, at) VALUES (?, ?, ?, ?)"
+                " ON CONFLICT (hook_id, verdict) DO UPDATE SET times = times + 1, at = excluded.at",
+                (hook_id, verdict, body, clock.now().isoformat()),
+            )
+
+    def hooks(self, limit: int = 200) -> list[Hook]:
+        """Give webhooks, newest first."""
+        query = "SELECT hook_id, verdict, body, at, times FROM hooks ORDER BY at DESC LIMIT ?"
+        with self._lock:
+            return [Hook(*row) for row in self._db.execute(query, (limit,)).fetchall()]

@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import Flask, Response, jsonify, redirect, render_template, request
 
+from simulator import hooks
 from simulator.receipts import PLANS, Due, Receipts
 from simulator.store import DEFAULTS, Store
 
@@ -29,6 +30,7 @@ def create(store: Store) -> Flask:
     _providers(app, store, receipts)
     _pages(app, store)
     _settings(app, store)
+    hooks.add_to(app, store)
     return app
 
 

@@ -362,6 +362,15 @@ DOORS: dict[str, frozenset[str]] = {
     "inbound_sources.stop_old": ADMINS,
     "inbound_sources.ask": ADMINS,
     "inbound_sources.attempt": ADMINS,
+    **dict.fromkeys(
+        [f"outbound.{name}" for name in ("listed", "new", "create", "show", "edit", "save", "rotate", "stop_old")]
+        + [f"outbound.{name}" for name in ("pause", "resume", "archive", "test")]
+        + [f"outbound_deliveries.{name}" for name in ("show", "redeliver", "ask_many", "redeliver_many")]
+        + [f"outbound_api.{name}" for name in ("list_webhooks", "create", "read", "change", "archive", "rotate")]
+        + [f"outbound_api.{name}" for name in ("stop_old", "pause", "resume", "test", "list_deliveries")]
+        + [f"outbound_api.{name}" for name in ("redeliver_many", "read_delivery", "redeliver")],
+        ADMINS,
+    ),
     "source_keys_api.rotate": ADMINS,
     "source_keys_api.stop_old": ADMINS,
     "patients.search": OFFICE | {"viewer"},

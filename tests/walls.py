@@ -30,6 +30,7 @@ from app.core.resources.resource import resource_at
 from app.core.sla.models import SlaClock, SlaExtension, SlaPolicy, WorkingCalendar
 from app.core.time import clock
 from app.integrations.models import CodeMapping, InboundEvent, MllpLink, SourceSystem
+from app.integrations.outbound.models import WebhookDelivery, WebhookEndpoint
 from app.journeys.models import Journey, JourneyTemplate, StageTemplate
 from app.notifications.models import ContactRule, Message, MessageTemplate, Notification, Provider
 from app.organizations.models import Hospital
@@ -59,6 +60,8 @@ TABLES: dict[str, Any] = {
     "assignment_id": RoleAssignment,
     "calendar_id": WorkingCalendar,
     "complaint_id": Complaint,
+    "endpoint_id": WebhookEndpoint,
+    "webhook_delivery_id": WebhookDelivery,
     "explanation_id": Explanation,
     "point_id": ComplaintPoint,
     "suggestion_id": ComplaintSuggestion,

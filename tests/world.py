@@ -39,6 +39,9 @@ from app.core.resources.resource import resource_at
 from app.core.sla import clocks, extensions
 from app.core.time import clock
 from app.integrations.models import SourceSystem
+from app.integrations.outbound.catalogue import KINDS
+from app.integrations.outbound.services import endpoints
+from app.integrations.outbound.services.endpoints import EndpointFacts
 from app.integrations.services import processing
 from app.notifications.services import contact_rules, dispatch
 from app.organizations import queries as organizations
@@ -83,6 +86,7 @@ def furnish(app: APIFlask, cast: Cast, key: str, *, first: int = 1, count: int =
     for number in range(first, first + count):
         _visit(app, key, number)
         _records(cast, admin, number)
+        _webhook(cast, admin, number)
     with acting_as(admin):
         stream = io.BytesIO(ROW["csv"].encode())
         imports.upload(resource_at("employees"), stream, name="staff.csv", hospital_id=cast.a.id, actor=admin)
@@ -154,6 +158,12 @@ def _records(cast: Cast, admin: Actor, number: int) -> None:
             hospital_id=cast.a.id, title="Repair the lift", severity="high", department_id=cast.er.id,
             patient_id=None, actor=admin,
         )  # fmt: skip
+
+
+def _webhook(cast: Cast, admin: Actor, number: int) -> None:
+    """Tell a system outside of everything; nothing is sent, so that it all waits."""
+    facts = EndpointFacts(f"Quality system {number}", f"https://hooks{number}.example.org/px360", tuple(KINDS))
+    endpoints.create(hospital_id=cast.a.id, facts=facts, actor=admin)
 
 
 def _complaint(cast: Cast, officer: Actor, number: int) -> None:

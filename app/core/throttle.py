@@ -44,6 +44,7 @@ LIMITS: dict[str, str] = {
     "upload.actor": "30/minute",
     "export.actor": "20/hour",
     "provider.test": "10/minute",
+    "webhook.test": "10/minute",
 }
 
 

@@ -1,7 +1,7 @@
 """Integrations: what hospital systems send, as JSON or HL7, kept, carried out after the answer, and tried again.
 
 Words: a *source* is a hospital system with a key; an *inbound event* is one message of it; a *mapping* says which stage a
-site's own code stands for.
+site's own code stands for. What happens here is told outside by `outbound`.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ def register(app: Flask) -> None:
         commands,
         gauges,
         jobs,
+        outbound,
         resources,
         setup_views,
         timeline,
@@ -37,6 +38,7 @@ def register(app: Flask) -> None:
     app.register_blueprint(views.bp)
     app.register_blueprint(setup_views.bp)
     declare(app, *resources.ALL)
+    outbound.register(app)
     app.jinja_env.globals["inbound_label"] = lambda code: EventState(code).label
     app.jinja_env.globals["inbound_words"] = words_of
     menu.line("admin", 30, _l("Inbound events"), "inbound.queue", "inbox", Perm.EVENT_READ)

@@ -10,6 +10,7 @@ from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import Base, GroupOrTenant, Record, SoftDeleted, Tenant, Versioned, code_column
+from app.integrations.outbound.models import WebhookDelivery, WebhookEndpoint  # noqa: F401 - the domain's tables as well
 
 
 class SourceSystem(Tenant, SoftDeleted, Versioned, Record, Base):

@@ -71,6 +71,8 @@ def test_every_encrypted_column_is_known_to_the_rotation(app: Flask) -> None:
         ("providers", "secrets"),
         ("users", "totp_pending"),
         ("users", "totp_secret"),
+        ("webhook_endpoints", "old_secret"),
+        ("webhook_endpoints", "secret"),
     }
 
 

@@ -6,10 +6,16 @@ import os
 from urllib.parse import urlsplit
 from uuid import UUID
 
+from flask import current_app
+
 from app.core.access.actor import Actor
 from app.core.db import command, db
 from app.core.time import clock
 from app.integrations.models import MllpLink, SourceSystem
+from app.integrations.outbound.addresses import looks_private
+from app.integrations.outbound.catalogue import KINDS
+from app.integrations.outbound.services import endpoints
+from app.integrations.outbound.services.endpoints import EndpointFacts
 from app.integrations.services import keys, sources
 from app.notifications.gateways import SIMULATOR
 from app.notifications.models import Provider
@@ -18,6 +24,7 @@ from app.portal.demo.messages import PRICE
 from app.portal.demo.organization import DemoHospital
 
 RECEIPT_SECRET = "simulator-receipts"  # the simulator's own; refused in production with it
+HOOK_SECRET = "whsec_cHgzNjAtc2ltdWxhdG9yLXdlYmhvb2stc2VjcmV0LTE="  # the same
 
 
 @command
@@ -60,3 +67,16 @@ def make_sources(hospitals: list[DemoHospital], *, actor: Actor) -> dict[str, tu
         db.session.add(MllpLink(hospital_id=hospital.id, source_id=source.id, port=first_port + len(found) - 1))
     db.session.flush()
     return found
+
+
+@command
+def make_webhook(hospital: DemoHospital, simulator_url: str, *, actor: Actor) -> None:
+    """Let the simulator hear of what happens in a hospital from now on; its page /hooks/ shows what came.
+
+    Nothing is made where the settings do not let webhooks call the simulator's network.
+    """
+    host = urlsplit(simulator_url).hostname or ""
+    if looks_private(host, current_app.config["SETTINGS"].webhook_networks):
+        return
+    facts = EndpointFacts("Simulator: quality system", f"{simulator_url}/hooks/", tuple(KINDS))
+    endpoints.create(hospital_id=hospital.id, facts=facts, actor=actor, secret=HOOK_SECRET)
