@@ -13,7 +13,7 @@ import app.core.sla.notices
 import app.core.sla.recounts
 import app.core.sla.sweep
 import app.core.sla.words  # noqa: F401 - these declare the wall, the jobs, the periodic lines and their words
-from app.core import cli, health, i18n
+from app.core import cli, health, i18n, saved_views
 from app.core import logging as logs
 from app.core.access.actor import Actor
 from app.core.api import docs
@@ -53,6 +53,7 @@ def init_app(app: APIFlask, settings: Settings) -> None:
     panels.init_app(app)
     attachment_words.init_app(app)
     audit_views.init_app(app)
+    saved_views.init_app(app)
     docs.init_app(app, is_open=settings.open_api_docs)
     Compress(app)
     cli.init_app(app)
