@@ -7,17 +7,17 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, and_, select, union
 from sqlalchemy.orm import aliased, contains_eager, lazyload
 
 from app.accounts.models import User
 from app.complaints.enums import AT_WORK, SHOWN_TO_COMPLAINANT, ComplaintStatus
 from app.complaints.inquiries.models import Inquiry
-from app.complaints.lists import PAGE, Queue
+from app.complaints.lists import PAGE, Queue, words_of
 from app.complaints.models import Complaint, ComplaintNote, ComplaintPoint, TaxonomyClass, TaxonomyVersion
 from app.complaints.policy import Perm
 from app.core.access.actor import Actor
-from app.core.access.policy import load, require, visible
+from app.core.access.policy import can, load, require, visible
 from app.core.db import db
 from app.core.errors import NotFound
 from app.notifications.models import Message
@@ -119,8 +119,23 @@ def filtered(query: Any, filters: Filters, actor: Actor) -> Any:
 
 
 def search_clause(text: str, actor: Actor) -> ColumnElement[bool]:
-    """Find by number, outside number, words, names in either script, phone or file number; each way has an index."""
-    return QUEUE.search(text, actor)
+    """Find by number, outside number, words, names in either script, phone or file number, and by words of notes and points.
+
+    Each way has an index, and all ways are one union, so that each is used. What notes and points say finds only the
+    complaints of which the actor may read them (`identify`).
+    """
+    by_case, words = QUEUE.search(text, actor), words_of(text)
+    if not words or not can(actor, Perm.IDENTIFY):
+        return by_case
+    ways = [
+        select(Complaint.id)
+        .join(model, model.complaint_id == Complaint.id)
+        .where(
+            visible(Complaint, actor, Perm.IDENTIFY), *(model.folded.contains(each, autoescape=True) for each in words)
+        )
+        for model in (ComplaintNote, ComplaintPoint)
+    ]
+    return Complaint.id.in_(union(select(Complaint.id).where(by_case), *ways))
 
 
 def notes_of(complaint_id: UUID) -> list[tuple[ComplaintNote, User | None]]:
