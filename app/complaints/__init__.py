@@ -40,8 +40,9 @@ def register(app: Flask) -> None:
         working_views,
     )
     from app.complaints.inquiries import register as register_inquiries
+    from app.complaints.models import Complaint
     from app.complaints.policy import Perm
-    from app.core.web import menu
+    from app.core.web import menu, presence
     from app.core.web.panels import badge
 
     for blueprint in (
@@ -56,6 +57,7 @@ def register(app: Flask) -> None:
         app.register_blueprint(blueprint)
     badge("journey", "complaint", panels.marks_of_visits)
     words.init_app(app)
+    presence.give("complaint", Complaint, Perm.READ)
     menu.line("work", 10, _l("Complaints"), "complaints.queue", "speakerphone", Perm.READ)
     register_inquiries(app)
     menu.line("insight", 12, _l("KPIs of complaints"), "kpis.overview", "chart-bar", Perm.KPI_READ)

@@ -13,12 +13,14 @@ def register(app: Flask) -> None:
     from flask_babel import lazy_gettext as _l
 
     from app.complaints.inquiries import api, handlers, jobs, resources, views, words, working_views  # noqa: F401 - some declare themselves
+    from app.complaints.inquiries.models import Inquiry
     from app.complaints.policy import Perm
     from app.core.resources import declare
-    from app.core.web import menu
+    from app.core.web import menu, presence
 
     for blueprint in (views.bp, api.bp):
         app.register_blueprint(blueprint)
     declare(app, resources.CATEGORIES)
     words.init_app(app)
+    presence.give("inquiry", Inquiry, Perm.INQUIRY_READ)
     menu.line("work", 12, _l("Inquiries"), "inquiries.queue", "help-circle", Perm.INQUIRY_READ)
