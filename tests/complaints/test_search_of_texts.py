@@ -109,6 +109,20 @@ def test_who_reads_all_but_knows_only_their_own_finds_by_notes_of_their_own(refe
     assert [row.complaint.reference for row in rows] == [own.reference]
 
 
+@pytest.mark.parametrize("who", ["px_coordinator", "department_manager", "source_user", "viewer"])
+def test_a_common_word_finds_the_same_as_a_rare_one(
+    reference_data: Cast, monkeypatch: pytest.MonkeyPatch, who: str
+) -> None:
+    noted(reference_data)
+    noted(reference_data, department_id=reference_data.ward.id)
+    noted(reference_data, "source_user", channel="partner", department_id=reference_data.ward.id)
+    rare = {text: found(reference_data, text, who) for text in ("الجدولة", "refunded", "العياده الاربعاء")}
+    monkeypatch.setattr(queries, "COMMON", 0)
+
+    assert {text: found(reference_data, text, who) for text in rare} == rare
+    assert len(rare["refunded"]) == {"px_coordinator": 3, "viewer": 0}.get(who, 1)
+
+
 def test_programs_find_the_same(app: APIFlask, reference_data: Cast) -> None:
     complaint = noted(reference_data)
     client = app.test_client()

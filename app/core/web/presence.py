@@ -1,7 +1,8 @@
 """Presence: who else has a case open or is writing in it, shown on its page and in the rows of queues.
 
 Open pages say so with each turn of the live poll, and learn it by the same answer. What they say stays in Redis for half
-a minute and nowhere else; with Redis away nobody is seen. Only who may see the case is told, and only of people of the staff: a partner's desk takes no part.
+a minute and nowhere else; with Redis away nobody is seen. Only who may see the case is told, and only of people of the
+staff: a partner's desk takes no part.
 """
 
 from __future__ import annotations
