@@ -12,10 +12,9 @@ from app.core.api.lists import equals
 from app.core.saved_views import keeping, queries
 from app.core.saved_views.keeping import ViewFacts
 from app.core.saved_views.models import SavedView
-from app.core.saved_views.policy import Perm
 from app.core.saved_views.queries import Shown
 from app.core.saved_views.schemas import ViewIn, ViewOut, ViewPatch
-from app.core.web import current_actor, requires
+from app.core.web import current_actor, signed_in
 
 bp = APIBlueprint("saved_views_api", __name__, url_prefix="/api/views")
 
@@ -36,7 +35,7 @@ def _out(view: Shown) -> dict[str, Any]:
 @bp.input(ListQuery, location="query")
 @bp.output(page_of(ViewOut))
 @documented(bp, "List saved views", "GET")
-@requires(Perm.KEEP)
+@signed_in
 def list_views(query_data: ListQuery) -> dict[str, Any]:
     """Give the caller's own views and those that the hospital shares, of one queue (`place`) or of all."""
     found = listing(queries.rows(actor=current_actor), VIEWS, query_data)
@@ -47,7 +46,7 @@ def list_views(query_data: ListQuery) -> dict[str, Any]:
 @bp.input(ViewIn)
 @bp.output(ViewOut, status_code=201)
 @documented(bp, "Keep a view", "POST")
-@requires(Perm.KEEP)
+@signed_in
 def create(json_data: ViewIn) -> Any:
     """Keep filters of a queue under a name."""
     facts = ViewFacts(json_data.name, json_data.is_shared, json_data.position)
@@ -58,7 +57,7 @@ def create(json_data: ViewIn) -> Any:
 @bp.get("/<uuid:view_id>/")
 @bp.output(ViewOut)
 @documented(bp, "Read a saved view", "GET")
-@requires(Perm.KEEP)
+@signed_in
 def read(view_id: UUID) -> Any:
     """Give one view."""
     return _out(queries.get(view_id, actor=current_actor))
@@ -68,7 +67,7 @@ def read(view_id: UUID) -> Any:
 @bp.input(ViewPatch)
 @bp.output(ViewOut)
 @documented(bp, "Change a saved view", "PATCH")
-@requires(Perm.KEEP)
+@signed_in
 def change(view_id: UUID, json_data: ViewPatch) -> Any:
     """Rename a view, share it or take it back, or give it another place."""
     now = queries.get(view_id, actor=current_actor)
@@ -81,7 +80,7 @@ def change(view_id: UUID, json_data: ViewPatch) -> Any:
 @bp.delete("/<uuid:view_id>/")
 @bp.output({}, status_code=204)
 @documented(bp, "Remove a saved view", "DELETE")
-@requires(Perm.KEEP)
+@signed_in
 def remove(view_id: UUID) -> tuple[str, int]:
     """Remove a view."""
     keeping.remove(view_id, actor=current_actor)
@@ -91,7 +90,7 @@ def remove(view_id: UUID) -> tuple[str, int]:
 @bp.put("/<uuid:view_id>/start/")
 @bp.output(ViewOut)
 @documented(bp, "Start with a saved view", "PUT")
-@requires(Perm.KEEP)
+@signed_in
 def start(view_id: UUID) -> Any:
     """Let its queue open with this view for the caller."""
     keeping.start_with(view_id, actor=current_actor)
@@ -101,7 +100,7 @@ def start(view_id: UUID) -> Any:
 @bp.delete("/<uuid:view_id>/start/")
 @bp.output({}, status_code=204)
 @documented(bp, "Start plainly", "DELETE")
-@requires(Perm.KEEP)
+@signed_in
 def start_plainly(view_id: UUID) -> tuple[str, int]:
     """Let its queue open plainly for the caller again."""
     keeping.start_plainly(view_id, actor=current_actor)

@@ -43,7 +43,6 @@ def keep(place: str, facts: ViewFacts, filters: Mapping[str, Any], *, actor: Act
     where = PLACES.get(place)
     if where is None:
         raise Invalid(place=_("Choose one of the listed codes."))
-    require(actor, Perm.KEEP)
     require(actor, where.needs)
     _one_at_a_time(actor)
     reading = Reader(actor).read(where, filters)

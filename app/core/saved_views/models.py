@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core.access.policy import Scope
 from app.core.db import Base, GroupOrTenant, Record, Versioned, code_column
 
 NAME_MOST = 40  # signs
@@ -30,7 +29,6 @@ class SavedView(GroupOrTenant, Versioned, Record, Base):
         ),
         Index("ix_saved_views_shared", "hospital_id", "place", postgresql_where=text("is_shared")),
     )
-    scope_columns: ClassVar[dict[Scope, str]] = {Scope.OWN: "owner_id"}
 
     place: Mapped[str] = mapped_column(code_column(20))
     owner_id: Mapped[UUID]

@@ -15,13 +15,13 @@ from app.core.saved_views import keeping, queries
 from app.core.saved_views.forms import NewViewForm, VersionForm, ViewForm
 from app.core.saved_views.places import Place, Reader, address, of_address
 from app.core.saved_views.policy import Perm
-from app.core.web import Answer, current_actor, page, requires, see_other
+from app.core.web import Answer, current_actor, page, see_other, signed_in
 
 bp = Blueprint("saved_views", __name__, url_prefix="/views")
 
 
 @bp.get("/")
-@requires(Perm.KEEP)
+@signed_in
 def listed() -> Response:
     """Show the views of all queues: one's own, and those of the hospital."""
     return _listed()
@@ -47,7 +47,7 @@ def _listed(answer: Answer | None = None, view_id: UUID | None = None) -> Respon
 
 
 @bp.get("/new")
-@requires(Perm.KEEP)
+@signed_in
 def new() -> Response:
     """Ask under which name the filters of a queue's address are kept; without a queue, lead to the list."""
     code = request.args.get("place", "")
@@ -72,7 +72,7 @@ def _new(place: Place, given: dict[str, str], form: NewViewForm, status: int = 2
 
 
 @bp.post("/")
-@requires(Perm.KEEP)
+@signed_in
 def create() -> Response:
     """Keep the filters."""
     form = NewViewForm()
@@ -85,7 +85,7 @@ def create() -> Response:
 
 
 @bp.post("/<uuid:view_id>")
-@requires(Perm.KEEP)
+@signed_in
 def save(view_id: UUID) -> Response:
     """Rename a view, share it, or give it another place."""
     if not queries.get(view_id, actor=current_actor).may_change:
@@ -98,7 +98,7 @@ def save(view_id: UUID) -> Response:
 
 
 @bp.post("/<uuid:view_id>/removal")
-@requires(Perm.KEEP)
+@signed_in
 def remove(view_id: UUID) -> Response:
     """Remove a view."""
     keeping.remove(view_id, version=VersionForm().version.data, actor=current_actor)
@@ -106,7 +106,7 @@ def remove(view_id: UUID) -> Response:
 
 
 @bp.post("/<uuid:view_id>/start")
-@requires(Perm.KEEP)
+@signed_in
 def start(view_id: UUID) -> Response:
     """Let its queue open with this view."""
     keeping.start_with(view_id, actor=current_actor)
@@ -114,7 +114,7 @@ def start(view_id: UUID) -> Response:
 
 
 @bp.post("/<uuid:view_id>/plain-start")
-@requires(Perm.KEEP)
+@signed_in
 def plain_start(view_id: UUID) -> Response:
     """Let its queue open plainly again."""
     keeping.start_plainly(view_id, actor=current_actor)
