@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy import ColumnElement, and_, exists, or_, select, union_all
 from sqlalchemy.orm import aliased, contains_eager, lazyload
 
 from app.accounts.models import User
@@ -29,7 +29,9 @@ QUEUE = Queue(
 )
 
 TEXTS: tuple[Any, ...] = (ComplaintNote, ComplaintPoint)  # that the search looks in besides
-COMMON = 500  # texts with the same words, from which on they are no way to find the few
+COMMON = (
+    500  # complaints with the same words in their texts, from which on looking these up first is no way to find a page
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +143,7 @@ def _texts_say(words: Sequence[str]) -> ColumnElement[bool]:
     """
     said = {model: [model.folded.contains(each, autoescape=True) for each in words] for model in TEXTS}
     ways = [select(model.complaint_id).where(*clauses).limit(COMMON + 1) for model, clauses in said.items()]
-    ids = [row_id for way in ways for row_id in db.session.execute(way).scalars()]
+    ids = db.session.execute(union_all(*ways)).scalars().all()
     if len(ids) <= COMMON:
         return Complaint.id.in_(ids)
     return or_(*(exists().where(model.complaint_id == Complaint.id, *clauses) for model, clauses in said.items()))
