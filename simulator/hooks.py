@@ -36,7 +36,9 @@ def add_to(app: Flask, store: Store) -> None:
     @app.post("/hooks/")
     def take() -> tuple[Response, int]:
         body = request.get_data()
-        judged = verdict(request.headers, body, clock.now().timestamp())
+        judged = verdict(
+            {name.lower(): value for name, value in request.headers.items()}, body, clock.now().timestamp()
+        )
         store.take_hook(request.headers.get("webhook-id", ""), judged, body.decode("utf-8", "replace")[:4000])
         return jsonify({"verdict": judged}), 200 if judged == "good" else 401
 

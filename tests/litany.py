@@ -249,6 +249,17 @@ DOORS: dict[str, frozenset[str]] = {
     "portal.ui": EVERYONE,
     "portal.search": EVERYONE,
     "live.poll": EVERYONE,
+    **dict.fromkeys(
+        (f"saved_views.{name}" for name in ("listed", "new", "create", "save", "remove", "start", "plain_start")),
+        EVERYONE,
+    ),
+    **dict.fromkeys(
+        (
+            f"saved_views_api.{name}"
+            for name in ("list_views", "create", "read", "change", "remove", "start", "start_plainly")
+        ),
+        EVERYONE,
+    ),
     "api_docs": EVERYONE,
     "openapi.spec": EVERYONE,
     "health.page": ADMINS,

@@ -27,6 +27,7 @@ from app.core.events.models import Delivery, EventLog
 from app.core.jobs import queues
 from app.core.resources.models import ImportRun
 from app.core.resources.resource import resource_at
+from app.core.saved_views.models import SavedView
 from app.core.sla.models import SlaClock, SlaExtension, SlaPolicy, WorkingCalendar
 from app.core.time import clock
 from app.integrations.models import CodeMapping, InboundEvent, MllpLink, SourceSystem
@@ -87,6 +88,7 @@ TABLES: dict[str, Any] = {
     "text_id": MessageTemplate,
     "trigger_id": SurveyTrigger,
     "user_id": User,
+    "view_id": SavedView,
     "audit.event_id": EventLog,
     "inbound.event_id": InboundEvent,
     "integrations_api.event_id": InboundEvent,

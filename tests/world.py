@@ -36,6 +36,8 @@ from app.core.events import outbox
 from app.core.keys.links import new_handle
 from app.core.resources import commands, imports
 from app.core.resources.resource import resource_at
+from app.core.saved_views import keeping as keeping_views
+from app.core.saved_views.keeping import ViewFacts
 from app.core.sla import clocks, extensions
 from app.core.time import clock
 from app.integrations.models import SourceSystem
@@ -92,6 +94,7 @@ def furnish(app: APIFlask, cast: Cast, key: str, *, first: int = 1, count: int =
         imports.upload(resource_at("employees"), stream, name="staff.csv", hospital_id=cast.a.id, actor=admin)
         if first == 1:
             contact_rules.create(hospital_id=cast.a.id, facts=contact_rules.RuleFacts(), actor=admin)
+        _view(cast, admin, first)
     with acting_as(SYSTEM):
         for purpose in (credentials.INVITE, credentials.RESET):
             _account_link(cast["nurse"].id, purpose)
@@ -104,6 +107,14 @@ def furnish(app: APIFlask, cast: Cast, key: str, *, first: int = 1, count: int =
             _complaint(cast, officer, number)
             _inquiry(cast, officer, number)
         work()
+
+
+def _view(cast: Cast, admin: Actor, number: int) -> None:
+    """Share a view of each queue, and keep one of one's own."""
+    for place in ("complaints", "inquiries", "actions"):
+        facts = ViewFacts(f"Late {number}", is_shared=True, position=number)
+        keeping_views.keep(place, facts, {"tab": "overdue", "department": str(cast.er.id)}, actor=admin)
+    keeping_views.keep("complaints", ViewFacts(f"Mine {number}"), {"tab": "mine"}, actor=admin)
 
 
 def _account_link(user_id: UUID, purpose: str) -> None:

@@ -53,8 +53,6 @@ def save_me() -> Response:
         )
     )
     if not answer.ok:
-        if answer.conflict is not None:
-            form.version.data, form.version.raw_data = answer.conflict.current.version, None
         return _me_page(answer.status, preferences=form)
     response = see_other(url_for("accounts.me"), toast=_("Saved."))
     preferences.keep(response, preferences.COOKIE, answer.value.language)

@@ -70,8 +70,6 @@ def show(user_id: UUID) -> Response:
 
 
 def _show(user: User, answer: Answer | None = None, **forms: Any) -> Response:
-    if answer is not None and answer.conflict is not None and "person" in forms:
-        forms["person"].version.data, forms["person"].version.raw_data = user.version, None
     return page(
         "accounts/people/show.html",
         status=answer.status if answer else 200,

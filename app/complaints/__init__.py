@@ -31,6 +31,7 @@ def register(app: Flask) -> None:
         public,
         public_explaining,
         public_words,
+        queries,
         similar_views,
         suggestion_views,
         understanding_api,
@@ -41,10 +42,11 @@ def register(app: Flask) -> None:
     )
     from app.complaints.checklists import register as register_checklists
     from app.complaints.inquiries import register as register_inquiries
+    from app.complaints.models import Complaint
     from app.complaints.policy import Perm
     from app.complaints.promises import register as register_promises
     from app.complaints.texts import register as register_texts
-    from app.core.web import menu
+    from app.core.web import menu, names, presence
     from app.core.web.panels import badge
 
     for blueprint in (
@@ -59,6 +61,8 @@ def register(app: Flask) -> None:
         app.register_blueprint(blueprint)
     badge("journey", "complaint", panels.marks_of_visits)
     words.init_app(app)
+    names.give("class", queries.class_names)
+    presence.give("complaint", Complaint, Perm.READ)
     menu.line("work", 10, _l("Complaints"), "complaints.queue", "speakerphone", Perm.READ)
     register_inquiries(app)
     register_promises(app)

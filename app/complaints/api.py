@@ -89,7 +89,7 @@ def _told(complaint: Complaint) -> dict[str, Any]:
 @documented(bp, "List complaints", "GET")
 @requires(Perm.READ)
 def list_complaints(query_data: ListQuery) -> dict[str, Any]:
-    """Give the complaints that the caller may see; `search` looks in numbers, words, names and phones."""
+    """Give the complaints that the caller may see; `search` looks in numbers, words, names, phones, notes and points."""
     found = listing(select(Complaint).where(visible(Complaint, current_actor, Perm.READ)), COMPLAINTS, query_data)
     return {**found, "results": [_told(each) for each in found["results"]]}
 

@@ -97,7 +97,6 @@ def _point(complaint_id: UUID, point: ComplaintPoint | None, form: PointForm, an
         complaint=complaint,
         point=point,
         form=form,
-        stale=point if answer and answer.conflict and point else None,
         classes=queries.options_classes(),
         departments=organizations.options_departments(actor=current_actor),
     )

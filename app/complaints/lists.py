@@ -17,6 +17,7 @@ from app.core.access.actor import Actor
 from app.core.access.policy import can, visible
 from app.core.db import db
 from app.core.text.digits import strip_marks, western_digits
+from app.core.text.fold import fold
 from app.core.text.names import name_needles
 from app.core.time import clock
 from app.core.web.keys import read_key, write_key
@@ -29,7 +30,14 @@ SOON = timedelta(hours=8)
 FAR = datetime(9000, 1, 1, tzinfo=UTC)
 TABS = ("mine", "new", "unassigned", "due_soon", "overdue", "open", "all")
 LEAST_SIGNS = 3
+MOST_SIGNS = 100
 PHONE_SIGNS = frozenset("0123456789+-() ")  # what people write phones with; kept is +966...
+
+
+def words_of(text: str) -> list[str]:
+    """Give the folded words of a search of texts; none where no word is long enough for an index to find it."""
+    words = fold(" ".join(text.split())[:MOST_SIGNS]).split()
+    return words if any(len(word) >= LEAST_SIGNS for word in words) else []
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +93,7 @@ class Queue:
 
         Who may not know who speaks finds by number only.
         """
-        wanted = " ".join(text.split())[:100]
+        wanted = " ".join(text.split())[:MOST_SIGNS]
         number = western_digits(strip_marks(wanted)).upper()
         by_number = or_(*(column == number for column in self.numbers))
         if not can(actor, Perm.IDENTIFY):

@@ -35,6 +35,8 @@ SEARCH = (
 )
 
 FOLDED = "px_fold(words)"  # what likeness of words is measured on
+NOTE_FOLDED = "px_fold(body)"  # what the search finds of notes
+POINT_FOLDED = "px_fold(summary || ' ' || answer)"  # and of points
 
 
 class Complaint(CaseFacts, Tenant, Versioned, Record, Base):
@@ -131,6 +133,11 @@ class ComplaintPoint(Tenant, Versioned, Record, Base):
     """One matter within a complaint, judged and answered by itself."""
 
     __tablename__ = "complaint_points"
+    __table_args__ = (
+        Index(
+            "ix_complaint_points_folded", "folded", postgresql_using="gin", postgresql_ops={"folded": "gin_trgm_ops"}
+        ),
+    )
 
     complaint_id: Mapped[UUID] = mapped_column(ForeignKey("complaints.id"), index=True)
     position: Mapped[int]
@@ -141,6 +148,7 @@ class ComplaintPoint(Tenant, Versioned, Record, Base):
     harm: Mapped[int | None] = mapped_column(default=None)  # 0 to 5; None: not judged yet
     finding: Mapped[str] = mapped_column(code_column(20), default="")
     answer: Mapped[str] = mapped_column(default="")
+    folded: Mapped[str] = mapped_column(Text(collation="C"), Computed(POINT_FOLDED, persisted=True), deferred=True)
 
     department: Mapped[Department | None] = relationship(lazy="raise", viewonly=True)
 
@@ -149,9 +157,13 @@ class ComplaintNote(CaseNote, Tenant, Record, Base):
     """What somebody wrote on a complaint, or what a step asked to be said."""
 
     __tablename__ = "complaint_notes"
-    __table_args__ = (Index("ix_complaint_notes_complaint_id", "complaint_id", "created_at"),)
+    __table_args__ = (
+        Index("ix_complaint_notes_complaint_id", "complaint_id", "created_at"),
+        Index("ix_complaint_notes_folded", "folded", postgresql_using="gin", postgresql_ops={"folded": "gin_trgm_ops"}),
+    )
 
     complaint_id: Mapped[UUID] = mapped_column(ForeignKey("complaints.id"))
+    folded: Mapped[str] = mapped_column(Text(collation="C"), Computed(NOTE_FOLDED, persisted=True), deferred=True)
 
 
 class Explanation(Tenant, Versioned, Record, Base):

@@ -2,29 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, and_, exists, or_, select, union_all
 from sqlalchemy.orm import aliased, contains_eager, lazyload
 
 from app.accounts.models import User
 from app.complaints.enums import AT_WORK, SHOWN_TO_COMPLAINANT, ComplaintStatus
 from app.complaints.inquiries.models import Inquiry
-from app.complaints.lists import PAGE, Queue
+from app.complaints.lists import PAGE, Queue, words_of
 from app.complaints.models import Complaint, ComplaintNote, ComplaintPoint, TaxonomyClass, TaxonomyVersion
 from app.complaints.policy import Perm
 from app.core.access.actor import Actor
-from app.core.access.policy import load, require, visible
+from app.core.access.policy import can, load, require, visible
 from app.core.db import db
 from app.core.errors import NotFound
+from app.core.i18n import named
 from app.notifications.models import Message
 from app.organizations.models import Department, Patient
 
 QUEUE = Queue(
     Complaint, Perm.READ, ComplaintStatus.NEW, AT_WORK, numbers=(Complaint.reference, Complaint.outside_number)
+)
+
+TEXTS: tuple[Any, ...] = (ComplaintNote, ComplaintPoint)  # that the search looks in besides
+COMMON = (
+    500  # complaints with the same words in their texts, from which on looking these up first is no way to find a page
 )
 
 
@@ -119,8 +125,28 @@ def filtered(query: Any, filters: Filters, actor: Actor) -> Any:
 
 
 def search_clause(text: str, actor: Actor) -> ColumnElement[bool]:
-    """Find by number, outside number, words, names in either script, phone or file number; each way has an index."""
-    return QUEUE.search(text, actor)
+    """Find by number, outside number, words, names in either script, phone or file number, and by words of notes and points.
+
+    What notes and points say finds only the complaints of which the actor may read them (`identify`).
+    """
+    by_case, words = QUEUE.search(text, actor), words_of(text)
+    if not words or not can(actor, Perm.IDENTIFY):
+        return by_case
+    return or_(by_case, and_(visible(Complaint, actor, Perm.IDENTIFY), _texts_say(words)))
+
+
+def _texts_say(words: Sequence[str]) -> ColumnElement[bool]:
+    """Find by words that stand together in one note or point.
+
+    Rare words are looked up first, by their indexes; of common ones the queue is walked in its order until its page is
+    full, which then is soon.
+    """
+    said = {model: [model.folded.contains(each, autoescape=True) for each in words] for model in TEXTS}
+    ways = [select(model.complaint_id).where(*clauses).limit(COMMON + 1) for model, clauses in said.items()]
+    ids = db.session.execute(union_all(*ways)).scalars().all()
+    if len(ids) <= COMMON:
+        return Complaint.id.in_(ids)
+    return or_(*(exists().where(model.complaint_id == Complaint.id, *clauses) for model, clauses in said.items()))
 
 
 def notes_of(complaint_id: UUID) -> list[tuple[ComplaintNote, User | None]]:
@@ -165,6 +191,12 @@ def options_classes() -> Sequence[TaxonomyClass]:
         .scalars()
         .all()
     )
+
+
+def class_names(ids: Iterable[UUID]) -> Mapping[UUID, str]:
+    """Give classifications' names in the reader's language, in one statement."""
+    rows = db.session.execute(select(TaxonomyClass).where(TaxonomyClass.id.in_(set(ids)))).scalars()
+    return {row.id: named(row) for row in rows}
 
 
 def open_of_patient(patient_id: UUID, *, actor: Actor) -> Sequence[Complaint]:

@@ -133,3 +133,4 @@ TITLES: dict[str, Title] = {
     SuggestionJudged.kind: _suggestion,
     ComplaintPassedOn.kind: story.passed_on,
 }
+story.tell(TITLES)

@@ -9,12 +9,12 @@ from uuid import UUID
 from flask import Blueprint, Response, abort, g, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_babel import pgettext
 
 from app.complaints import queries
 from app.complaints.enums import CHANNELS, WRITTEN_BY_STAFF, ComplaintStatus
 from app.complaints.forms import ComplaintForm, NoteForm, StepForm
 from app.complaints.lists import COUNT_CAP, TABS
+from app.complaints.places import PLACE, tab_labels
 from app.complaints.policy import Perm
 from app.complaints.queries import Filters
 from app.complaints.services import bulk, receiving, stepping
@@ -25,6 +25,7 @@ from app.complaints.workflow import COMPLAINT
 from app.core.access.actor import Role
 from app.core.access.policy import can, can_on, load
 from app.core.i18n import named
+from app.core.saved_views.beside import beside
 from app.core.severity import Severity
 from app.core.web import Answer, current_actor, page, queues, requires, see_other
 from app.core.web.panels import panel, panels_for
@@ -40,6 +41,9 @@ bp = Blueprint("complaints", __name__, url_prefix="/complaints")
 @requires(Perm.READ)
 def queue() -> Response:
     """Show the queue in the order of its deadlines."""
+    kept = beside(PLACE, current_actor, {"department": {str(each.id): named(each) for each in _departments()}})
+    if kept.start_url:
+        return see_other(kept.start_url)
     filters = filters_of()
     found = queries.list_page(filters, actor=current_actor, key=request.args.get("after"))
     return page(
@@ -54,6 +58,7 @@ def queue() -> Response:
         channels=list(CHANNELS.items()),
         departments=_departments(),
         chips=_chips(filters),
+        kept=kept,
         query=request.query_string.decode(),
         may_create=can(current_actor, Perm.CREATE),
         may_work=can(current_actor, Perm.WORK),
@@ -96,17 +101,8 @@ def _chips(filters: Filters) -> list[dict[str, Any]]:
 
 
 def _tabs(filters: Filters) -> list[dict[str, Any]]:
-    labels = {
-        "mine": pgettext("complaints", "My"),
-        "new": pgettext("queue", "New"),
-        "unassigned": pgettext("complaints", "Unassigned"),
-        "due_soon": pgettext("queue", "Due soon"),
-        "overdue": pgettext("queue", "Overdue"),
-        "open": pgettext("queue", "All open"),
-        "all": pgettext("queue", "All"),
-    }
     counts = queries.tab_counts(actor=current_actor)
-    return queues.tabs("complaints.queue", labels, counts, filters.tab, COUNT_CAP)
+    return queues.tabs("complaints.queue", tab_labels(), counts, filters.tab, COUNT_CAP)
 
 
 @bp.get("/<uuid:complaint_id>")

@@ -13,7 +13,7 @@ import app.core.sla.notices
 import app.core.sla.recounts
 import app.core.sla.sweep
 import app.core.sla.words  # noqa: F401 - these declare the wall, the jobs, the periodic lines and their words
-from app.core import cli, health, i18n
+from app.core import cli, health, i18n, saved_views
 from app.core import logging as logs
 from app.core.access.actor import Actor
 from app.core.api import docs
@@ -21,7 +21,7 @@ from app.core.attachments import words as attachment_words
 from app.core.db.base import db
 from app.core.events import audit_views
 from app.core.sla import panels
-from app.core.web import assets, doors, live, problems, security, shell
+from app.core.web import assets, doors, live, problems, security, shell, stale
 from app.settings import Settings
 
 
@@ -46,6 +46,7 @@ def init_app(app: APIFlask, settings: Settings) -> None:
     doors.init_app(app, lambda: app.extensions["px360_actor_loader"]())
     security.init_app(app)
     problems.init_app(app)
+    stale.init_app(app)
     assets.init_app(app)
     shell.init_app(app)
     live.init_app(app)
@@ -53,6 +54,7 @@ def init_app(app: APIFlask, settings: Settings) -> None:
     panels.init_app(app)
     attachment_words.init_app(app)
     audit_views.init_app(app)
+    saved_views.init_app(app)
     docs.init_app(app, is_open=settings.open_api_docs)
     Compress(app)
     cli.init_app(app)

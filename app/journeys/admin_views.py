@@ -165,7 +165,6 @@ def _new(form: NewTemplateForm, status: int = 200) -> Response:
 
 
 def _show(template: JourneyTemplate, form: Any = None, answer: Answer | None = None) -> Response:
-    _take_present_version(form, answer, template.version)
     return page(
         "journeys/admin/show.html",
         journey_template=template,
@@ -177,8 +176,6 @@ def _show(template: JourneyTemplate, form: Any = None, answer: Answer | None = N
 
 
 def _stage(template: JourneyTemplate, stage: Any, form: StageForm, answer: Answer | None = None) -> Response:
-    if stage is not None:
-        _take_present_version(form, answer, stage.version)
     return page(
         "journeys/admin/stage.html",
         journey_template=template,
@@ -187,9 +184,3 @@ def _stage(template: JourneyTemplate, stage: Any, form: StageForm, answer: Answe
         codes=[str(code) for code in VisitCode],
         status=answer.status if answer else 200,
     )
-
-
-def _take_present_version(form: Any, answer: Answer | None, version: int) -> None:
-    """After a conflict the form, which tells of it, may be sent again over the newer row."""
-    if form is not None and answer is not None and answer.conflict is not None:
-        form.version.data, form.version.raw_data = version, None

@@ -74,8 +74,6 @@ def save(rule_id: UUID) -> Response:
     if answer.ok:
         return _done(answer)
     row = setup_queries.get_rule(rule_id, actor=current_actor)
-    if answer.conflict is not None:
-        form.version.data, form.version.raw_data = row.version, None
     return _show(row, form, answer)
 
 

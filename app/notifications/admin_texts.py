@@ -94,8 +94,6 @@ def archive(template_id: UUID) -> Response:
 def _show(
     template: MessageTemplate, form: TextsForm | None = None, answer: Answer | None = None, part: str | None = None
 ) -> Response:
-    if form is not None and answer is not None and answer.conflict is not None:
-        form.version.data, form.version.raw_data = template.version, None
     written = form.texts() if form is not None else texts.texts_of(template)
     may_write = template.archived_at is None and can_reach_hospital(current_actor, Perm.SETUP, template.hospital_id)
     return page(

@@ -12,8 +12,9 @@ def register(app: Flask) -> None:
     """Add the domain to the application."""
     from flask_babel import lazy_gettext as _l
 
-    from app.core.web import menu
+    from app.core.web import menu, presence
     from app.px_action_center import api, bulk_views, handlers, panels, rule_views, timeline, views, words  # noqa: F401 - some declare themselves
+    from app.px_action_center.models import PxAction
     from app.px_action_center.policy import Perm
 
     app.register_blueprint(views.bp)
@@ -21,5 +22,6 @@ def register(app: Flask) -> None:
     app.register_blueprint(rule_views.bp)
     app.register_blueprint(bulk_views.bp)
     words.init_app(app)
+    presence.give("action", PxAction, Perm.READ)
     menu.line("work", 20, _l("Actions"), "actions.queue", "checklist", Perm.READ)
     menu.line("admin", 62, _l("Action rules"), "action_rules.listed", "bolt", Perm.RULES_READ)

@@ -63,3 +63,4 @@ TITLES: dict[str, Title] = {
     ),
     ActionPassedOn.kind: story.passed_on,
 }
+story.tell(TITLES)

@@ -8,18 +8,19 @@ from uuid import UUID
 
 from flask import Blueprint, Response, abort, g, request, url_for
 from flask_babel import gettext as _
-from flask_babel import pgettext
 
 from app.accounts import queries as accounts
 from app.core.access.policy import can, can_on
 from app.core.i18n import named
-from app.core.web import Answer, current_actor, page, requires, see_other
+from app.core.saved_views.beside import beside
+from app.core.web import Answer, current_actor, page, queues, requires, see_other
 from app.core.web.panels import panels_for
 from app.organizations import queries as organizations
 from app.organizations.models import Department
 from app.px_action_center import queries
 from app.px_action_center.enums import WRITTEN_BY_PEOPLE, ActionStatus, Severity
 from app.px_action_center.forms import ActionForm, AssignForm, MoveForm, NoteForm, SeverityForm
+from app.px_action_center.places import PLACE, statuses, tab_labels
 from app.px_action_center.policy import Perm
 from app.px_action_center.queries import TABS, Filters
 from app.px_action_center.services import opening, working
@@ -33,19 +34,24 @@ bp = Blueprint("actions", __name__, url_prefix="/actions")
 @requires(Perm.READ)
 def queue() -> Response:
     """Show the queue in the order of its deadlines."""
+    kept = beside(PLACE, current_actor, {"department": {str(each.id): named(each) for each in _departments()}})
+    if kept.start_url:
+        return see_other(kept.start_url)
     filters = _filters()
     found = queries.list_page(filters, actor=current_actor, key=request.args.get("after"))
     return page(
         "actions/queue.html",
         part="actions/_rows.html",
         rows=found.rows,
-        next_url=_address(after=found.next_key) if found.next_key else None,
+        next_url=queues.address("actions.queue", after=found.next_key) if found.next_key else None,
         filters=filters,
         tabs=_tabs(filters),
         severities=[(each.value, each.label) for each in Severity],
-        statuses=[(each.value, each.label) for each in ActionStatus if each is not ActionStatus.APPROVED],
+        statuses=list(statuses().items()),
         departments=_departments(),
         chips=_chips(filters),
+        kept=kept,
+        query=request.query_string.decode(),
         may_create=can(current_actor, Perm.CREATE),
         may_assign=can(current_actor, Perm.ASSIGN),
     )
@@ -68,52 +74,22 @@ def _chips(filters: Filters) -> list[dict[str, Any]]:
         ("department", _("Department"), named(department)),
         ("q", _("Search"), filters.text),
     ]
-    return [
-        {"label": label, "value": value, "remove": _address(**{name: None})} for name, label, value in shown if value
-    ]
+    return queues.chips("actions.queue", shown)
 
 
 def _filters() -> Filters:
-    given = request.args
-    tab = given.get("tab", "open")
     return Filters(
-        tab=tab if tab in TABS else "open",
-        department_id=given.get("department", type=UUID),
-        severity=given.get("severity", "") if given.get("severity", "") in set(Severity) else "",
-        status=given.get("status", "") if given.get("status", "") in set(ActionStatus) else "",
-        text=given.get("q", "")[:100],
+        tab=queues.one_of("tab", TABS) or "open",
+        department_id=request.args.get("department", type=UUID),
+        severity=queues.one_of("severity", set(Severity)),
+        status=queues.one_of("status", set(ActionStatus)),
+        text=request.args.get("q", "")[:100],
     )
-
-
-def _address(**changed: Any) -> str:
-    kept = {name: value for name, value in request.args.items() if name != "after"}
-    return url_for("actions.queue", **{**kept, **changed})
 
 
 def _tabs(filters: Filters) -> list[dict[str, Any]]:
     counts = queries.tab_counts(actor=current_actor)
-    labels = {
-        "mine": pgettext("queue", "My"),
-        "unassigned": pgettext("queue", "Unassigned"),
-        "due_soon": pgettext("queue", "Due soon"),
-        "overdue": pgettext("queue", "Overdue"),
-        "to_approve": pgettext("queue", "To approve"),
-        "open": pgettext("queue", "All open"),
-        "all": pgettext("queue", "All"),
-    }
-    return [
-        {
-            "label": labels[tab],
-            "url": _address(tab=tab),
-            "count": _capped(counts.get(tab)),
-            "active": tab == filters.tab,
-        }
-        for tab in TABS
-    ]
-
-
-def _capped(count: int | None) -> str | int | None:
-    return f"{queries.COUNT_CAP:,}+" if count == queries.COUNT_CAP else count
+    return queues.tabs("actions.queue", tab_labels(), counts, filters.tab, queries.COUNT_CAP)
 
 
 @bp.get("/<uuid:action_id>")

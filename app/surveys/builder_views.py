@@ -208,8 +208,6 @@ def _new(form: NewTemplateForm, status: int = 200) -> Response:
 
 
 def _settings(template: SurveyTemplate, form: TemplateForm, answer: Answer | None = None) -> Response:
-    if answer is not None and answer.conflict is not None:
-        form.version.data, form.version.raw_data = template.version, None
     return page(
         "surveys/builder/settings.html",
         form=form,

@@ -130,8 +130,6 @@ def _bank(template: SurveyTemplate, answer: Answer | None = None) -> Response:
 def _question(
     template: SurveyTemplate, found: SurveyQuestion | None, form: QuestionForm, answer: Answer | None = None
 ) -> Response:
-    if found is not None and answer is not None and answer.conflict is not None:
-        form.version.data, form.version.raw_data = found.version, None
     form.rest = answer.refusal.fields if answer is not None and answer.refusal is not None else {}
     stages = subjects.stage_options(template.journey_kind, template.hospital_id)
     before = [each for each in template.questions if found is None or each.position < found.position]

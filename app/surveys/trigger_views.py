@@ -121,8 +121,6 @@ def _gap_places(hospitals: Any) -> list[tuple[Any, bool]]:
 
 
 def _form(trigger: SurveyTrigger | None, form: TriggerForm, answer: Answer | None = None) -> Response:
-    if trigger is not None and answer is not None and answer.conflict is not None:
-        form.version.data, form.version.raw_data = trigger.version, None
     hospital_id = trigger.hospital_id if trigger is not None else None
     return page(
         "surveys/builder/trigger.html",

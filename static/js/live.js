@@ -25,12 +25,15 @@
   };
 
   const poll = async () => {
-    const response = await fetch(`/live${since ? `?since=${since}` : ""}`, { credentials: "same-origin", headers: { Accept: "application/json" } });
+    const asked = new URLSearchParams(window.px.presence.asked());
+    if (since) asked.set("since", since);
+    const response = await fetch(`/live?${asked}`, { credentials: "same-origin", headers: { Accept: "application/json" } });
     if (response.status === 401) return false; // signed out: the next click says so
     if (response.status === 200) {
       const answer = await response.json();
-      since = encodeURIComponent(answer.stamp);
+      since = answer.stamp;
       show(answer);
+      window.px.presence.show(answer);
     } else if (response.status !== 204) throw new Error(String(response.status));
     return true;
   };
@@ -49,5 +52,8 @@
     plan(wait);
   };
   document.addEventListener("visibilitychange", () => plan(document.hidden ? FAR : 1000));
+  document.addEventListener("htmx:load", ({ target }) => {
+    if (target.querySelector?.("[data-here-row]")) plan(300); // new rows: who is at them?
+  });
   plan(1500);
 })();

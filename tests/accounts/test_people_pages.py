@@ -171,7 +171,7 @@ def test_a_changed_record_meets_the_newer_version(admin: FlaskClient, cast: Cast
     assert admin.post(address, data={**form, "version": "1"}).status_code == 303
     stale = admin.post(address, data={**form, "name_en": "Late", "version": "1"})
     assert stale.status_code == 409
-    assert "What you typed is kept" in stale.text and "Late" in stale.text
+    assert "nothing you typed is lost" in stale.text and 'value="Late"' in stale.text
 
 
 def test_a_blocked_person_is_signed_out_at_once(admin: FlaskClient, app: Flask, cast: Cast) -> None:

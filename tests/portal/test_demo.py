@@ -18,6 +18,8 @@ from app.core.access.wall import passage
 from app.core.db import Base, db, unit_of_work
 from app.core.events import sealer
 from app.core.events.models import EventLog
+from app.core.saved_views.models import SavedView
+from app.core.saved_views.places import PLACES, Reader
 from app.core.sla import clocks
 from app.core.sla.models import SlaClock, SlaDecision
 from app.core.time import clock
@@ -57,6 +59,10 @@ def test_it_holds_what_was_promised(demo: Loaded) -> None:
     assert NOON - timedelta(hours=1) < last <= NOON
     assert demo.counts["visits"] == number_of(Journey) > 5_000
     assert demo.counts["surveys"] == number_of(SurveyInstance) > 4_500
+    for view in every(SavedView):
+        reading = Reader(SYSTEM).read(PLACES[view.place], view.filters)
+        assert (view.is_shared, reading.dropped) == (True, [])
+    assert number_of(SavedView) == 12
     assert demo.counts["actions"] == number_of(PxAction) > 200
 
 

@@ -12,13 +12,16 @@ def register(app: Flask) -> None:
     """Add inquiries to the application."""
     from flask_babel import lazy_gettext as _l
 
-    from app.complaints.inquiries import api, handlers, jobs, resources, views, words, working_views  # noqa: F401 - some declare themselves
+    from app.complaints.inquiries import api, handlers, jobs, queries, resources, views, words, working_views  # noqa: F401 - some declare themselves
+    from app.complaints.inquiries.models import Inquiry
     from app.complaints.policy import Perm
     from app.core.resources import declare
-    from app.core.web import menu
+    from app.core.web import menu, names, presence
 
     for blueprint in (views.bp, api.bp):
         app.register_blueprint(blueprint)
     declare(app, resources.CATEGORIES)
     words.init_app(app)
+    names.give("category", queries.category_names)
+    presence.give("inquiry", Inquiry, Perm.INQUIRY_READ)
     menu.line("work", 12, _l("Inquiries"), "inquiries.queue", "help-circle", Perm.INQUIRY_READ)

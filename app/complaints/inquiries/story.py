@@ -58,3 +58,4 @@ TITLES: dict[str, Title] = {
     ),
     InquiryPassedOn.kind: story.passed_on,
 }
+story.tell(TITLES)

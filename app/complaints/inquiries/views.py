@@ -8,12 +8,12 @@ from uuid import UUID
 
 from flask import Blueprint, Response, g, request, url_for
 from flask_babel import gettext as _
-from flask_babel import pgettext
 
 from app.complaints.inquiries import queries
 from app.complaints.inquiries.enums import CHANNELS, InquiryStatus
 from app.complaints.inquiries.forms import InquiryForm, InquiryNoteForm, InquiryStepForm
 from app.complaints.inquiries.models import InquiryCategory
+from app.complaints.inquiries.places import PLACE, tab_labels
 from app.complaints.inquiries.queries import Filters
 from app.complaints.inquiries.services import receiving
 from app.complaints.inquiries.show import case_of
@@ -25,6 +25,7 @@ from app.complaints.texts.filling import Filled
 from app.core.access.actor import Role
 from app.core.access.policy import can, can_on
 from app.core.i18n import named
+from app.core.saved_views.beside import beside
 from app.core.web import Answer, current_actor, page, queues, requires, see_other
 from app.core.web.panels import panels_for
 from app.organizations import queries as organizations
@@ -37,6 +38,13 @@ bp = Blueprint("inquiries", __name__, url_prefix="/inquiries")
 @requires(Perm.INQUIRY_READ)
 def queue() -> Response:
     """Show the queue in the order of its deadlines."""
+    known = {
+        "department": {str(each.id): named(each) for each in _departments()},
+        "category": {str(each.id): named(each) for each in _categories()},
+    }
+    kept = beside(PLACE, current_actor, known)
+    if kept.start_url:
+        return see_other(kept.start_url)
     filters = _filters()
     found = queries.list_page(filters, actor=current_actor, key=request.args.get("after"))
     return page(
@@ -51,6 +59,8 @@ def queue() -> Response:
         categories=_categories(),
         departments=_departments(),
         chips=_chips(filters),
+        kept=kept,
+        query=request.query_string.decode(),
         may_create=can(current_actor, Perm.INQUIRY_CREATE),
         is_masked=not can(current_actor, Perm.IDENTIFY),
     )
@@ -98,17 +108,8 @@ def _chips(filters: Filters) -> list[dict[str, Any]]:
 
 
 def _tabs(filters: Filters) -> list[dict[str, Any]]:
-    labels = {
-        "mine": pgettext("inquiries", "My"),
-        "new": pgettext("inquiries", "New"),
-        "unassigned": pgettext("inquiries", "Unassigned"),
-        "due_soon": pgettext("queue", "Due soon"),
-        "overdue": pgettext("queue", "Overdue"),
-        "open": pgettext("queue", "All open"),
-        "all": pgettext("queue", "All"),
-    }
     counts = queries.tab_counts(actor=current_actor)
-    return queues.tabs("inquiries.queue", labels, counts, filters.tab, COUNT_CAP)
+    return queues.tabs("inquiries.queue", tab_labels(), counts, filters.tab, COUNT_CAP)
 
 
 @bp.get("/<uuid:inquiry_id>")

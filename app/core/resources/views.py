@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -171,14 +172,13 @@ def _new(bp: Blueprint, resource: Resource) -> None:
 
 
 def _one(bp: Blueprint, resource: Resource) -> None:
-    def shown(row: Any, form: Any, status: int = 200, theirs: dict[str, Any] | None = None) -> Response:
+    def shown(row: Any, form: Any, status: int = 200) -> Response:
         return page(
             "core/resources/show.html",
             status=status,
             resource=resource,
             row=row,
             form=form,
-            theirs=theirs,
             masked=resource.is_masked(current_actor),
             names=queries.names_of(resource, [row], actor=current_actor),
             choices=choices_of(resource, form, actor=current_actor),
@@ -198,7 +198,8 @@ def _one(bp: Blueprint, resource: Resource) -> None:
     def save(row_id: UUID) -> Response:
         """Change the record; who was too slow sees both versions and decides."""
         form = form_class(resource.path, is_new=False)()
-        row = queries.found(resource, row_id, actor=current_actor)
+        form.stands_there = partial(shown_values, resource)
+        queries.found(resource, row_id, actor=current_actor)
         answer = form.submit(
             lambda: commands.update(
                 resource, row_id, values_of(resource, form), version=form.version.data or 0, actor=current_actor
@@ -206,12 +207,7 @@ def _one(bp: Blueprint, resource: Resource) -> None:
         )
         if answer.ok:
             return see_other(url_for(f"{bp.name}.show", row_id=row_id), toast=_("Saved."))
-        row = queries.found(resource, row_id, actor=current_actor)
-        theirs = None
-        if answer.conflict is not None:
-            theirs = _differing(resource, row, form)
-            form.version.data, form.version.raw_data = row.version, None
-        return shown(row, form, answer.status, theirs)
+        return shown(queries.found(resource, row_id, actor=current_actor), form, answer.status)
 
 
 def _history(bp: Blueprint, resource: Resource) -> None:
@@ -227,16 +223,6 @@ def _history(bp: Blueprint, resource: Resource) -> None:
             masked=resource.is_masked(current_actor),
             entries=timeline.of_subject(row.id, actor=current_actor),
         )
-
-
-def _differing(resource: Resource, row: Any, form: Any) -> dict[str, Any]:
-    """Give, for each field that differs from what was typed, what stands there now."""
-    now = shown_values(resource, row)
-    return {
-        name: now[name]
-        for name, field in form._fields.items()
-        if name in resource.by_name and str(field.data or "") != str(now[name] or "")
-    }
 
 
 def _steps(bp: Blueprint, resource: Resource) -> None:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from flask import g, request
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import Field, HiddenField, IntegerField, StringField, TextAreaField, ValidationError
+from wtforms import Field, HiddenField, IntegerField, PasswordField, StringField, TextAreaField, ValidationError
 from wtforms.validators import Length, Optional
 from wtforms.widgets import HiddenInput
 
@@ -35,10 +36,21 @@ class Answer:
         return self.refusal if isinstance(self.refusal, Conflict) else None
 
 
+class StaleEdit(Conflict):
+    """Somebody changed the row since the form was opened: the page of both versions answers (`core.web.stale`)."""
+
+    def __init__(self, form: Any, current: Any) -> None:
+        """Keep the form as it was sent and the row as it is."""
+        super().__init__(current=current)
+        self.form = form
+
+
 class Form(FlaskForm):
     """Base of every form of the portal."""
 
     form_errors: list[Any]
+    # what stands in a row now by the names of the fields, where those are not its columns; for the page of both versions
+    stands_there: Callable[[Any], Mapping[str, Any]] | None = None
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Take what a form takes; its hidden token gets an id of its own, since a page may hold several forms."""
@@ -47,7 +59,10 @@ class Form(FlaskForm):
             self["csrf_token"].id = f"csrf-{type(self).__name__.lower()}"
 
     def submit(self, action: Callable[[], Any]) -> Answer:
-        """Validate, run the command, and turn its refusal into field errors (422) or the two-version answer (409)."""
+        """Validate, run the command, and turn its refusal into field errors (422) or a conflict to be told (409).
+
+        Raises StaleEdit where somebody changed the row since its version travelled into the form.
+        """
         if not self.validate_on_submit():
             return Answer(False, self, status=422, refusal=Invalid(**self._named_errors()))
         try:
@@ -56,8 +71,18 @@ class Form(FlaskForm):
             self._take(refusal)
             return Answer(False, self, status=refusal.status, refusal=refusal)
         except Conflict as refusal:
+            if self._is_late(refusal):
+                raise StaleEdit(self, refusal.current) from refusal
             self.form_errors = [*self.form_errors, refusal.message]
             return Answer(False, self, status=refusal.status, refusal=refusal)
+
+    def _is_late(self, refusal: Conflict) -> bool:
+        """Tell whether another version is the reason, and all that was sent can be shown and sent again (no secrets, no files)."""
+        now = getattr(refusal.current, "version", None)
+        if now is None or "version" not in self or now == (self["version"].data or 0) or request.files:
+            return False
+        secret = any(isinstance(field, PasswordField) and field.data for field in self)
+        return not secret and g.get("actor") is not None
 
     def _named_errors(self) -> dict[str, Any]:
         return {name: errors for name, errors in self.errors.items() if name}

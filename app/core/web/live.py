@@ -20,6 +20,7 @@ from app.core.db.unit import after_commit
 from app.core.events.models import EventLog
 from app.core.jobs.queues import redis_client
 from app.core.time import clock
+from app.core.web import presence
 from app.core.web.doors import current_actor, signed_in
 
 bp = Blueprint("live", __name__)
@@ -54,14 +55,22 @@ def touch(topic: str, *, hospital_id: UUID | None = None, user_id: UUID | None =
 @bp.get("/live")
 @signed_in
 def poll() -> Response:
-    """Tell what changed since the page last asked: `{stamp, bell, changed}`; 204 when nothing did."""
+    """Tell what changed since the page last asked: `{stamp, bell, changed}`, and who is at its cases; 204 when nothing did.
+
+    `here` names the case that the page has open (`writing`: somebody types there), `rows` those of a list, `seen` the mark
+    of the people whom the page shows already.
+    """
     now = clock.now().timestamp()
     since = _number(request.args.get("since"))
     changed = changed_since(current_actor, since) if since else []
-    if since and not changed:
+    asked = request.args
+    people = presence.polled(
+        asked.get("here", "")[:80], asked.get("rows", "")[:2500], current_actor, is_writing=asked.get("writing") == "1"
+    )
+    if since and not changed and asked.get("seen", "") == people.get("seen", ""):
         return make_response("", 204)
     bell = bell_count(current_actor) if bell_count else 0
-    return jsonify({"stamp": now, "bell": bell, "changed": changed})
+    return jsonify({"stamp": now, "bell": bell, "changed": changed, **people})
 
 
 def changed_since(actor: Actor, since: float) -> list[str]:

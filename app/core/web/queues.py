@@ -10,7 +10,7 @@ from flask import request, url_for
 
 def address(endpoint: str, **changed: Any) -> str:
     """Give the address of a list as it is asked for now, with something changed (None: without it), from its first page."""
-    kept = {name: value for name, value in request.args.items() if name != "after"}
+    kept = {name: value for name, value in request.args.items() if name not in ("after", "view")}
     return url_for(endpoint, **{**kept, **changed})
 
 

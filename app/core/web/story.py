@@ -21,6 +21,7 @@ from app.core.web import names
 
 TONES = {"core.clock.breached": "danger", "core.clock.escalated": "warning", "core.clock.reminded": "warning"}
 Title = Callable[[dict[str, Any], Mapping[UUID, str]], str]  # the event's fields and the people's names -> its words
+TOLD: dict[str, Title] = {}  # of every domain, for pages that tell of any record
 PEOPLE = ("assignee_id",)  # fields of events that name a person
 
 
@@ -46,6 +47,11 @@ class Written:
     title: str
     text: str
     language: str
+
+
+def tell(titles: Mapping[str, Title]) -> None:
+    """Let a domain give the titles of its events to pages that tell of any record."""
+    TOLD.update(titles)
 
 
 def lines_of(entries: Sequence[TimelineEntry], written: Iterable[Written], titles: Mapping[str, Title]) -> list[Line]:

@@ -256,7 +256,6 @@ def _entry_refused(calendar_id: UUID, part: str, place: int | None, form: EntryF
 
 def _show(calendar_id: UUID, form: Any = None, answer: Answer | None = None) -> Response:
     row = changes.get(calendar_id, actor=current_actor)
-    _take_present_version(form, answer, row.version)
     hours = parsed(row)
     return page(
         "core/calendars/show.html",
@@ -276,7 +275,6 @@ def _show(calendar_id: UUID, form: Any = None, answer: Answer | None = None) -> 
 
 
 def _week(row: WorkingCalendar, form: WeekForm, typed: Any, answer: Answer | None = None) -> Response:
-    _take_present_version(form, answer, row.version)
     return page(
         "core/calendars/week.html",
         calendar=row,
@@ -289,7 +287,6 @@ def _week(row: WorkingCalendar, form: WeekForm, typed: Any, answer: Answer | Non
 def _entry(
     row: WorkingCalendar, part: str, place: int | None, form: EntryForm, typed: Any, answer: Answer | None = None
 ) -> Response:
-    _take_present_version(form, answer, row.version)
     return page(
         "core/calendars/entry.html",
         calendar=row,
@@ -299,9 +296,3 @@ def _entry(
         days=form_rows(typed) if part == "periods" else [],
         status=answer.status if answer else 200,
     )
-
-
-def _take_present_version(form: Any, answer: Answer | None, version: int) -> None:
-    """After a conflict the form, which tells of it, may be sent again over the newer row."""
-    if form is not None and answer is not None and answer.conflict is not None:
-        form.version.data, form.version.raw_data = version, None

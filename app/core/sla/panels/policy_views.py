@@ -149,8 +149,6 @@ def _new(form: NewPolicyForm, answer: Answer | None = None) -> Response:
 
 
 def _show(row: SlaPolicy, form: Any = None, answer: Answer | None = None) -> Response:
-    if form is not None and answer is not None and answer.conflict is not None:
-        form.version.data, form.version.raw_data = row.version, None
     return page(
         "core/sla/show.html",
         policy=row,
