@@ -216,6 +216,7 @@ DOORS: dict[str, frozenset[str]] = {
         ("inquiries_api.assign", "inquiries_api.sort", "inquiries_api.add_note", "inquiries_api.respond"), HEADS
     ),
     "inquiries_api.convert": OFFICE,
+    **resource_litany("assignment_rules", reads=ADMINS, writes=ADMINS),
     **resource_litany("text_modules", reads=HEADS, writes=ADMINS),
     **resource_litany("checklist_items", reads=HEADS, writes=ADMINS),
     **resource_litany("inquiry_categories", reads=COMPLAINANTS, writes=ADMINS),

@@ -14,6 +14,7 @@ from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 
 from app.accounts.models import LoginSession, RoleAssignment, User
+from app.complaints.assigning.models import AssignmentRule
 from app.complaints.checklists.models import ChecklistItem
 from app.complaints.inquiries.models import Inquiry, InquiryCategory
 from app.complaints.models import Complaint, ComplaintPaper, ComplaintPoint, ComplaintSuggestion, Explanation
@@ -129,6 +130,7 @@ OF_THE_GROUP = (
     (ActionRule,),
     (InquiryCategory,),
     (TextModule,),
+    (AssignmentRule,),
     (ChecklistItem,),
     (WorkingCalendar,),
     (SlaPolicy,),
@@ -264,6 +266,7 @@ def _the_rest(cast: Cast, actors: dict[str, Actor]) -> None:
             "patients",
             "inquiry_categories",
             "text_modules",
+            "assignment_rules",
             "checklist_items",
         ):
             _copy(ImportRun, first(ImportRun, cast.a.id), resource=path)

@@ -180,6 +180,19 @@ def works_in(user_id: UUID, hospital_id: UUID) -> bool:
     )
 
 
+def represented_now(user_ids: Iterable[UUID]) -> set[UUID]:
+    """Give who of these people has a deputy at this moment, in any role; one statement."""
+    now = clock.now()
+    found = db.session.execute(
+        select(RoleAssignment.deputy_for_id).where(
+            RoleAssignment.deputy_for_id.in_(list(user_ids)),
+            RoleAssignment.from_at <= now,
+            or_(RoleAssignment.until_at.is_(None), RoleAssignment.until_at > now),
+        )
+    ).scalars()
+    return {each for each in found if each is not None}
+
+
 def options_people_for(verdicts: Iterable[Verdict]) -> Sequence[User]:
     """Give who may own the chosen rows that may change: people of their one hospital; nobody when they are of several."""
     hospitals = {verdict.row.hospital_id for verdict in verdicts if not verdict.refusal}

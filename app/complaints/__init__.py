@@ -40,6 +40,7 @@ def register(app: Flask) -> None:
         words,
         working_views,
     )
+    from app.complaints.assigning import register as register_assigning
     from app.complaints.checklists import register as register_checklists
     from app.complaints.inquiries import register as register_inquiries
     from app.complaints.models import Complaint
@@ -68,5 +69,6 @@ def register(app: Flask) -> None:
     register_promises(app)
     register_texts(app)
     register_checklists(app)
+    register_assigning(app)
     menu.line("insight", 12, _l("KPIs of complaints"), "kpis.overview", "chart-bar", Perm.KPI_READ)
     menu.line("work", 15, _l("Explanations"), "explanations.listed", "user-question", Perm.EXPLANATION_READ)

@@ -6,10 +6,8 @@ from typing import Any
 from uuid import UUID
 
 from flask_babel import gettext as _
-from sqlalchemy import func, select
 
-from app.accounts import queries as accounts
-from app.core.access.actor import Actor, Role
+from app.core.access.actor import Actor
 from app.core.db import db
 from app.core.time import clock
 from app.notifications.services.messages import Recipient
@@ -53,23 +51,6 @@ def first_words(words: str) -> str:
     if len(line) <= TITLE_SIGNS:
         return line
     return line[:TITLE_SIGNS].rsplit(" ", 1)[0] + "…"
-
-
-def first_owner(model: Any, hospital_id: UUID, actor: Actor) -> UUID | None:
-    """Choose who takes a new case: the officer who enters it; what comes from elsewhere goes to the least at work."""
-    office = [person.id for person in accounts.people_with_role(hospital_id, Role.PX_COORDINATOR)]
-    if actor.id in office:
-        return actor.id
-    if not office:
-        return None
-    load: dict[UUID, int] = dict(
-        db.session.execute(
-            select(model.assignee_id, func.count())
-            .where(model.assignee_id.in_(office), model.closed_at.is_(None))
-            .group_by(model.assignee_id)
-        ).all()
-    )
-    return min(office, key=lambda user_id: (load.get(user_id, 0), str(user_id)))
 
 
 def recipient_of(case: Any) -> Recipient | None:

@@ -23,6 +23,8 @@ class Perm(StrEnum):
     TEXT_WRITE = "complaints:text_module:write"
     CHECK_READ = "complaints:checklist_item:read"
     CHECK_WRITE = "complaints:checklist_item:write"
+    ASSIGN_RULE_READ = "complaints:assignment_rule:read"
+    ASSIGN_RULE_WRITE = "complaints:assignment_rule:write"
     KPI_READ = "complaints:kpi:read"  # counts, and the records behind them as far as they may be seen
     TAXONOMY_READ = "complaints:taxonomy:read"
     INQUIRY_READ = "complaints:inquiry:read"
@@ -63,6 +65,8 @@ grant(
         Perm.TEXT_WRITE: _KEEPERS,
         Perm.CHECK_READ: {**_OFFICE, Role.DEPARTMENT_MANAGER: Scope.HOSPITAL},
         Perm.CHECK_WRITE: _KEEPERS,
+        Perm.ASSIGN_RULE_READ: _KEEPERS,
+        Perm.ASSIGN_RULE_WRITE: _KEEPERS,
         Perm.KPI_READ: {**_OFFICE, **_MANAGER, Role.VIEWER: Scope.HOSPITAL},
         Perm.TAXONOMY_READ: {**_OFFICE, **_MANAGER},
         Perm.INQUIRY_READ: _SEES,

@@ -11,7 +11,8 @@ from flask_babel import gettext as _
 from sqlalchemy import func, select
 
 from app.complaints import sla
-from app.complaints.contact import first_owner, first_words, patient_of, phone_of
+from app.complaints.assigning.services import NewCase, owner_for
+from app.complaints.contact import first_words, patient_of, phone_of
 from app.complaints.enums import CHANNELS, OUTSIDE, RELATIONS
 from app.complaints.events import ComplaintReceived
 from app.complaints.models import Complaint
@@ -121,7 +122,9 @@ def _made_of(hospital_id: UUID, facts: ComplaintFacts, patient: Patient | None, 
         visit_kind=facts.visit_kind or _kind_of_visit(patient, facts.happened_on),
         department_id=facts.department_id,
         department_ids=[facts.department_id] if facts.department_id else [],
-        assignee_id=first_owner(Complaint, hospital_id, actor),
+        assignee_id=owner_for(
+            NewCase(Complaint, "complaint", hospital_id, facts.channel, facts.severity, facts.department_id), actor
+        ),
         created_by_id=actor.id,
     )
 

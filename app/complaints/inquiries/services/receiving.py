@@ -10,7 +10,8 @@ from uuid import UUID
 
 from flask_babel import gettext as _
 
-from app.complaints.contact import first_owner, first_words, patient_of, phone_of
+from app.complaints.assigning.services import NewCase, owner_for
+from app.complaints.contact import first_words, patient_of, phone_of
 from app.complaints.enums import RELATIONS
 from app.complaints.inquiries import sla
 from app.complaints.inquiries.enums import CHANNELS
@@ -80,7 +81,9 @@ def receive(*, hospital_id: UUID, facts: InquiryFacts, actor: Actor) -> Inquiry:
         words_language=spoken,
         category_id=facts.category_id,
         department_id=facts.department_id,
-        assignee_id=first_owner(Inquiry, hospital_id, actor),
+        assignee_id=owner_for(
+            NewCase(Inquiry, "inquiry", hospital_id, facts.channel, department_id=facts.department_id), actor
+        ),
         created_by_id=actor.id,
     )
     db.session.add(inquiry)
