@@ -6,6 +6,7 @@ import base64
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -31,6 +32,7 @@ class Settings:
     field_keys: Mapping[str, bytes]  # key id -> key; the first encrypts, all decrypt (raw hospital messages)
     raw_days: int  # how long raw hospital messages are kept, encrypted
     scanner_url: str  # ClamAV's protocol, tcp://host:3310 or unix:///path; empty: files are not checked for viruses
+    mail_networks: tuple[IPv4Network | IPv6Network, ...]  # private networks in which mailboxes may stand
     simulator_url: str  # the local provider simulator; refused in production
     trusted_hosts: tuple[str, ...]
     proxies: int  # reverse proxies in front whose X-Forwarded-* headers are believed
@@ -63,6 +65,7 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
         field_keys=_keyring(env),
         raw_days=_days(env, "PX360_RAW_DAYS", 90),
         scanner_url=_scanner(env),
+        mail_networks=_networks(env, "PX360_MAIL_NETWORKS"),
         simulator_url=env.get("SIMULATOR_URL", "").rstrip("/"),
         trusted_hosts=_hosts(env),
         proxies=int(env.get("PX360_PROXIES", "0")),
@@ -93,6 +96,13 @@ def _scanner(env: Mapping[str, str]) -> str:
     if url and urlsplit(url).scheme not in ("tcp", "unix"):
         raise SettingsError("PX360_SCANNER_URL must begin with tcp:// or unix://.")
     return url
+
+
+def _networks(env: Mapping[str, str], name: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    try:
+        return tuple(ip_network(each.strip()) for each in env.get(name, "").split(",") if each.strip())
+    except ValueError as problem:
+        raise SettingsError(f"{name} must be networks such as 10.20.0.0/16, with commas between them.") from problem
 
 
 def _needed(env: Mapping[str, str], name: str) -> str:

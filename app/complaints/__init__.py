@@ -40,6 +40,7 @@ def register(app: Flask) -> None:
         working_views,
     )
     from app.complaints.inquiries import register as register_inquiries
+    from app.complaints.mail import register as register_mail
     from app.complaints.policy import Perm
     from app.core.web import menu
     from app.core.web.panels import badge
@@ -58,5 +59,6 @@ def register(app: Flask) -> None:
     words.init_app(app)
     menu.line("work", 10, _l("Complaints"), "complaints.queue", "speakerphone", Perm.READ)
     register_inquiries(app)
+    register_mail(app)
     menu.line("insight", 12, _l("KPIs of complaints"), "kpis.overview", "chart-bar", Perm.KPI_READ)
     menu.line("work", 15, _l("Explanations"), "explanations.listed", "user-question", Perm.EXPLANATION_READ)

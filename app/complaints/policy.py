@@ -26,11 +26,15 @@ class Perm(StrEnum):
     INQUIRY_CONVERT = "complaints:inquiry:convert"
     CATEGORY_READ = "complaints:inquiry_category:read"
     CATEGORY_WRITE = "complaints:inquiry_category:write"
+    MAIL_READ = "complaints:mail:read"
+    MAIL_WORK = "complaints:mail:work"  # make a complaint of an e-mail, take it as the complainant's, try it again
+    MAILBOX_READ = "complaints:mailbox:read"
+    MAILBOX_WRITE = "complaints:mailbox:write"
 
 
+_ADMINS = {Role.PX_ADMIN: Scope.ALL, Role.HOSPITAL_ADMIN: Scope.HOSPITAL}
 _OFFICE = {
-    Role.PX_ADMIN: Scope.ALL,
-    Role.HOSPITAL_ADMIN: Scope.HOSPITAL,
+    **_ADMINS,
     Role.PX_COORDINATOR: Scope.HOSPITAL,
 }
 _MANAGER = {Role.DEPARTMENT_MANAGER: Scope.DEPARTMENT}
@@ -59,6 +63,10 @@ grant(
         Perm.INQUIRY_WORK: {**_OFFICE, **_MANAGER},
         Perm.INQUIRY_CONVERT: _OFFICE,  # what is a complaint, the office says
         Perm.CATEGORY_READ: {**_OFFICE, Role.DEPARTMENT_MANAGER: Scope.HOSPITAL, **_HOSPITAL_READERS},
-        Perm.CATEGORY_WRITE: {Role.PX_ADMIN: Scope.ALL, Role.HOSPITAL_ADMIN: Scope.HOSPITAL},
+        Perm.CATEGORY_WRITE: _ADMINS,
+        Perm.MAIL_READ: _OFFICE,
+        Perm.MAIL_WORK: _OFFICE,
+        Perm.MAILBOX_READ: _ADMINS,
+        Perm.MAILBOX_WRITE: _ADMINS,
     }
 )
