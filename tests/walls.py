@@ -15,6 +15,7 @@ from werkzeug.routing import Rule
 
 from app.accounts.models import LoginSession, RoleAssignment, User
 from app.complaints.inquiries.models import Inquiry, InquiryCategory
+from app.complaints.mail.models import IncomingMail, Mailbox
 from app.complaints.models import Complaint, ComplaintPaper, ComplaintPoint, ComplaintSuggestion, Explanation
 from app.core.access.actor import Actor, acting_as, system_actor
 from app.core.access.wall import passage
@@ -60,6 +61,8 @@ TABLES: dict[str, Any] = {
     "point_id": ComplaintPoint,
     "suggestion_id": ComplaintSuggestion,
     "inquiry_id": Inquiry,
+    "mailbox_id": Mailbox,
+    "mail_id": IncomingMail,
     "clock_id": SlaClock,
     "attachment_id": Attachment,
     "paper_id": ComplaintPaper,

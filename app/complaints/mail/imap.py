@@ -263,4 +263,5 @@ def _code_of(problem: BaseException) -> str:
         return "too_slow"
     if isinstance(problem, OSError):
         return "unreachable"
-    return "unreachable" if isinstance(problem, imaplib.IMAP4.abort) else "protocol"
+    is_cut_off = isinstance(problem, imaplib.IMAP4.abort) and "unexpected" not in str(problem)
+    return "unreachable" if is_cut_off else "protocol"

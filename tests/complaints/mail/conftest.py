@@ -48,7 +48,9 @@ def box(reference_data: Cast, office: PostOffice) -> Mailbox:
 def due() -> None:
     """Let every mailbox be due."""
     with acting_as(SYSTEM), unit_of_work():
-        db.session.execute(sa.update(Mailbox).values(next_poll_at=sa.func.least(Mailbox.next_poll_at, Mailbox.created_at)))
+        db.session.execute(
+            sa.update(Mailbox).values(next_poll_at=sa.func.least(Mailbox.next_poll_at, Mailbox.created_at))
+        )
 
 
 def poll() -> None:

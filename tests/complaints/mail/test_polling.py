@@ -55,7 +55,9 @@ def test_what_an_officer_read_first_in_a_mail_program_comes_in_too(office: PostO
     assert [each.state for each in mails()] == ["opened"]
 
 
-def test_old_read_mail_of_a_new_mailbox_is_left_alone_and_unread_mail_is_taken(office: PostOffice, box: Mailbox) -> None:
+def test_old_read_mail_of_a_new_mailbox_is_left_alone_and_unread_mail_is_taken(
+    office: PostOffice, box: Mailbox
+) -> None:
     office.deliver(box.folder, letter(subject="old"), flags="(\\Seen)")
     office.deliver(box.folder, letter(subject="waits"))
     work()

@@ -6,6 +6,7 @@ Python's tolerant reading (compat32) is used on purpose: the strict one raises f
 from __future__ import annotations
 
 import re
+from base64 import b64decode
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from email import errors, message_from_bytes
@@ -109,8 +110,8 @@ def _head(mail: Message) -> Letter:
 
 def _address(values: Sequence[str]) -> tuple[str, str]:
     """Give name and address of the first sender; an address that could not be written into a head is none."""
-    for name, address in getaddresses(list(values[:1])):
-        if ADDRESS.fullmatch(address) and len(address) <= 254:
+    for name, address in getaddresses(list(values[:1]))[:1]:
+        if ADDRESS.fullmatch(address) and len(address) <= 254 and address in values[0]:
             return name, address.lower()
     return "", ""
 
@@ -213,8 +214,17 @@ def _charset_of(part: Message) -> str:
 
 
 def _bytes_of(part: Message) -> bytes:
+    if str(part.get("content-transfer-encoding", "")).strip().lower() == "base64":
+        return _from_base64(part.get_payload())
     data = part.get_payload(decode=True)
     return data if isinstance(data, bytes) else b""
+
+
+def _from_base64(text: object) -> bytes:
+    """Decode what is there, also where signs are missing or strange ones stand between."""
+    signs = re.sub(r"[^A-Za-z0-9+/]", "", text if isinstance(text, str) else "")
+    signs = signs[:-1] if len(signs) % 4 == 1 else signs
+    return b64decode(signs + "=" * (-len(signs) % 4))
 
 
 def _name_of(part: Message) -> str:

@@ -13,12 +13,16 @@ _BLOCKS = frozenset(
 _QUOTES = frozenset({"blockquote"})
 _VOID = frozenset({"br", "hr"})
 
+# "On such a day somebody wrote:", which counts where a quote follows, or with an address or a year in it
+_SAID = r"^[ \t]*(?:on|في|بتاريخ)\b[^\n]{4,200}(?:\n[^\n]{0,120})?(?:wrote|كتبت?|كتب/ت)(?:[ \t][^\n]{0,100})?[ \t]*[:：][ \t]*$"
+
 # where the history of a conversation begins, in what mail programs write in both languages
 _HISTORY = [
     re.compile(pattern, re.IGNORECASE | re.MULTILINE)
     for pattern in (
         r"^[ \t]*-{2,}[ \t]*(?:original message|forwarded message|الرسالة الأصلية|رسالة أصلية)[ \t]*-{0,}[ \t]*$",
-        r"^[ \t]*(?:on|في|بتاريخ)\b[^\n]{4,200}(?:\n[^\n]{0,120})?(?:wrote|كتبت?|كتب/ت)[ \t]*[:：][ \t]*$",
+        _SAID + r"(?=\s*^[ \t]*>)",
+        r"(?=[^\n]*\n?[^\n]*(?:@|\d{4}))" + _SAID,
         r"^[ \t]*_{10,}[ \t]*$\n?[ \t]*(?:from|من)[ \t]*:",
         r"^[ \t]*\*?(?:from|من)\*?[ \t]*:[^\n]{1,200}\n(?:[^\n]{0,200}\n){0,3}?"
         r"[ \t]*\*?(?:sent|date|تم الإرسال|التاريخ|تاريخ الإرسال)\*?[ \t]*:",

@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, tuple_, update
 
 from app.complaints.events import ComplaintNoted
 from app.complaints.mail.enums import MailState, Reason
@@ -56,7 +56,6 @@ def carry_out_next() -> bool:
                 carry_out(mail_id, actor=actor)
         except Exception as problem:
             log.error("mail_failed", mail=str(mail_id), problem=type(problem).__name__, exc_info=True)
-        db.session.expunge_all()
     return True
 
 
@@ -130,7 +129,7 @@ def _too_often(mail: IncomingMail) -> Reason | None:
             *others,
             IncomingMail.sender_digest == mail.sender_digest,
             IncomingMail.received_at > mail.received_at - timedelta(days=1),
-            IncomingMail.received_at <= mail.received_at,
+            tuple_(IncomingMail.received_at, IncomingMail.id) < (mail.received_at, mail.id),
         )
     ).one()
     return Reason.TOO_MANY if hour >= PER_HOUR or day >= PER_DAY else None

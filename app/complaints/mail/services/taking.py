@@ -21,7 +21,8 @@ from app.core.errors import Invalid
 def take_files(mail: IncomingMail, letter: Letter, complaint: Complaint, *, actor: Actor) -> None:
     """Keep the files of an e-mail with a complaint, within the caller's transaction."""
     taken: list[Incoming] = []
-    refused = [f"{name}: {_('the e-mail holds more files than are taken at once.')}" for name in letter.files_left]
+    too_many = _("The e-mail holds more files than are taken at once.")
+    refused = [f"{name}: {too_many}" for name in letter.files_left]
     for name, data in letter.files:
         try:
             taken += keeping.look_at([FileStorage(io.BytesIO(data), filename=name)])
