@@ -94,11 +94,11 @@ READ: dict[tuple[str, str], tuple[str, str]] = {
         "رمزكم: 123456 وهو صالح لعشر دقائق. لا تعطوه لأحد.",
     ),
     ("complaints/received", "email"): (
-        "We received your complaint CMP-2026-000007|Thank you for telling us. Your complaint has the number CMP-2026-000007, and the "
-        "patient experience office looks into it. Follow it here:\nhttps://x.sa/s/abc\n\nTo add something, answer this e-mail and "
-        "keep the number in its subject.\n\nAl Noor Hospital",
-        "استلمنا شكواكم CMP-2026-000007|نشكركم على إبلاغنا. رقم شكواكم CMP-2026-000007، ويتابعها مكتب تجربة المريض. يمكنكم متابعتها من "
-        "هنا:\nhttps://x.sa/s/abc\n\nلإضافة شيء، ردّوا على هذه الرسالة مع إبقاء الرقم في عنوانها.\n\nمستشفى النور",
+        "We received your complaint CMP-2026-000007|Thank you for telling us. Your complaint has the number CMP-2026-000007, and "
+        "the patient experience office looks into it. Follow it here:\nhttps://x.sa/s/abc\n\nTo add something, answer this "
+        "e-mail and keep the number in its subject.\n\nAl Noor Hospital",
+        "استلمنا شكواكم CMP-2026-000007|نشكركم على إبلاغنا. رقم شكواكم CMP-2026-000007، ويتابعها مكتب تجربة المريض. يمكنكم "
+        "متابعتها من هنا:\nhttps://x.sa/s/abc\n\nلإضافة شيء، ردّوا على هذه الرسالة مع إبقاء الرقم في عنوانها.\n\nمستشفى النور",
     ),
     ("complaints/answered", "email"): (
         "We answered your complaint CMP-2026-000007|We answered your complaint CMP-2026-000007. Read the answer here:\n"

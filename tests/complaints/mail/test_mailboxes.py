@@ -136,7 +136,8 @@ def test_networks_are_read_from_the_environment(settings: Any) -> None:
     [
         ({"address": "no address"}, "address"), ({"host": "https://mail.example.org"}, "host"), ({"port": 0}, "port"),
         ({"security": "ssl3"}, "security"), ({"user": " "}, "user"), ({"folder": ""}, "folder"), ({"password": ""}, "password"),
-        ({"user": "x\r\nA1 LOGOUT"}, "user"), ({"folder": "x\r\nA1 DELETE INBOX"}, "user"), ({"address": "office@hospital.example"}, "address"),
+        ({"user": "x\r\nA1 LOGOUT"}, "user"), ({"folder": "x\r\nA1 DELETE INBOX"}, "user"),
+        ({"address": "office@hospital.example"}, "address"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_used_is_refused_by_field(

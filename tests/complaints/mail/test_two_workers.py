@@ -177,7 +177,7 @@ def test_a_worker_killed_while_it_carries_out_leaves_no_half_of_it_and_the_next_
 
 
 def test_an_email_that_kills_its_worker_each_time_is_given_up(outside: Any, office: PostOffice) -> None:
-    _app, env, box = outside
+    _app, _environment, box = outside
     office.deliver(box.folder, letter("one"))
     polling.poll_next()
     with acting_as(SYSTEM), unit_of_work():
