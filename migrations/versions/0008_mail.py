@@ -49,6 +49,7 @@ def _mailboxes() -> None:
         sa.Column("password", sa.LargeBinary(), nullable=False),
         sa.Column("folder", sa.String(length=120), nullable=False),
         sa.Column("is_active", sa.Boolean(), nullable=False),
+        sa.Column("account_number", sa.Integer(), nullable=False),
         sa.Column("uidvalidity", sa.BigInteger(), nullable=True),
         sa.Column("last_uid", sa.BigInteger(), nullable=False),
         sa.Column("next_poll_at", sa.DateTime(timezone=True), nullable=False),

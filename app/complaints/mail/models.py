@@ -30,6 +30,7 @@ class Mailbox(Tenant, Versioned, Record, Base):
     folder: Mapped[str] = mapped_column(code_column(120), default="INBOX")
     is_active: Mapped[bool] = mapped_column(default=True)
 
+    account_number: Mapped[int] = mapped_column(default=0)  # counts accounts and folders that this mailbox stood for
     uidvalidity: Mapped[int | None] = mapped_column(BigInteger, default=None)  # None: never read to its end
     last_uid: Mapped[int] = mapped_column(BigInteger, default=0)  # everything up to it was looked at
     next_poll_at: Mapped[datetime]
@@ -57,7 +58,9 @@ class IncomingMail(Tenant, Versioned, Record, Base):
     )
 
     mailbox_id: Mapped[UUID] = mapped_column(ForeignKey("mailboxes.id"))
-    uidvalidity: Mapped[int] = mapped_column(BigInteger)
+    uidvalidity: Mapped[int] = mapped_column(
+        BigInteger
+    )  # of the server, with the number of the account before its 32 bits
     uid: Mapped[int] = mapped_column(BigInteger)
     message_digest: Mapped[bytes] = mapped_column(LargeBinary(32))  # keyed, of its Message-ID; empty: it has none
     content_digest: Mapped[bytes] = mapped_column(LargeBinary(32))  # keyed, of everything after its head

@@ -139,6 +139,14 @@ def test_an_email_about_what_ended_too_long_ago_is_a_new_complaint_linked_with_t
     assert {link.one_id, link.other_id} == {complaint.id, mail.complaint_id}
 
 
+def test_words_to_a_merged_complaint_join_the_one_that_goes_on(office: PostOffice, box: Mailbox, cast: Cast) -> None:
+    first, second = opened(office, box, words="one"), opened(office, box, words="two")
+    step(cast, second, "merge", other=first.reference)
+    mail = arrives(office, box, letter("three", subject=second.reference))
+
+    assert (mail.state, mail.complaint_id, notes(first, "added")) == ("threaded", first.id, ["three"])
+
+
 def test_of_a_patients_complaint_the_address_of_the_file_counts(
     office: PostOffice, box: Mailbox, cast: Cast, patient: Patient
 ) -> None:

@@ -116,6 +116,30 @@ def test_a_server_that_counts_anew_brings_no_complaint_twice(office: PostOffice,
     assert state(box).uidvalidity == mails()[-1].uidvalidity
 
 
+def test_another_server_with_the_same_numbers_loses_nothing(
+    office: PostOffice, box: Mailbox, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(imap.Folder, "__init__", lambda self, _validity, uidnext: _set(self, uidnext))
+    office.deliver(box.folder, letter(subject="on the old server"))
+    work()
+    admin, folder = cast.actor("hospital_admin"), office.folder()
+    with acting_as(admin):
+        mailboxes.change(box.id, facts(office, folder), version=state(box).version, actor=admin)
+    office.deliver(folder, letter(subject="on the new server"))
+    work()
+
+    assert {each.uid for each in mails()} == {mails()[0].uid}, (
+        "both servers gave the same UID, as a test of this should"
+    )
+    assert [each.subject for each in mails()] == ["on the old server", "on the new server"]
+
+
+def _set(folder: Any, uidnext: int) -> None:
+    """Open every folder with the UIDVALIDITY 1, as some servers do."""
+    object.__setattr__(folder, "uidvalidity", 1)
+    object.__setattr__(folder, "uidnext", uidnext)
+
+
 def test_a_server_that_is_down_is_asked_ever_less_often_and_read_when_it_is_back(reference_data: Cast) -> None:
     with running() as server:
         admin = reference_data.actor("hospital_admin")

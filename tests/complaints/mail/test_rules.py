@@ -139,7 +139,7 @@ def test_control_characters_and_header_injection_do_not_get_through() -> None:
     ("value", "address"),
     [
         ("Noura <Noura@Example.org>", "noura@example.org"), ("noura@example.org", "noura@example.org"),
-        ("=?utf-8?B?2YbZiNix2Kk=?= <n@e.org>", "n@e.org"), ("nobody", ""), ("", ""), ("<>", ""),
+        ("=?utf-8?B?2YbZiNix2Kk=?= <n@e.org>", "n@e.org"), ("nobody", ""), ("root@localhost", ""), ("", ""), ("<>", ""),
         ('"a@b.sa" <c@d.sa>', "c@d.sa"), ("a@b.sa\r\n\tBcc: x@y.z", ""),
     ],
 )  # fmt: skip

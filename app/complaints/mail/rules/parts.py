@@ -20,6 +20,9 @@ MOST_PARTS, MOST_FILES, DEEPEST = 300, 25, 30
 MOST_HEAD = 500
 ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,250}[A-Za-z0-9])?")
 MESSAGE_ID = re.compile(r"<[!-;=?-~]{3,240}>")
+_NO_CHARSETS = frozenset(
+    {"idna", "punycode", "raw_unicode_escape", "unicode_escape", "undefined"}
+)  # slow, or not of mail
 _ARABIC = re.compile(r"[\u0600-\u06ff]")
 _BROKEN = (ValueError, LookupError, TypeError, AttributeError, AssertionError, RecursionError, errors.MessageError)
 
@@ -111,7 +114,12 @@ def _head(mail: Message) -> Letter:
 def _address(values: Sequence[str]) -> tuple[str, str]:
     """Give name and address of the first sender; an address that could not be written into a head is none."""
     for name, address in getaddresses(list(values[:1]))[:1]:
-        if ADDRESS.fullmatch(address) and len(address) <= 254 and address in values[0]:
+        if (
+            ADDRESS.fullmatch(address)
+            and len(address) <= 254
+            and "." in address.rpartition("@")[2]
+            and address in values[0]
+        ):
             return name, address.lower()
     return "", ""
 
@@ -132,9 +140,9 @@ def _unfolded(value: str) -> str:
 
 def decoded(data: bytes, charset: str = "") -> str:
     """Decode bytes: as declared, else UTF-8, else windows-1256 where that gives Arabic; never refuses."""
-    for name in (charset.strip().strip("\"'"), "utf-8"):
+    for name in (charset.strip().strip("\"'").lower(), "utf-8"):
         try:
-            if name:
+            if name and name not in _NO_CHARSETS:
                 return data.decode(name)
         except (LookupError, ValueError):
             continue

@@ -21,11 +21,14 @@ ABOUT = "complaint"
 def complaint_of(mail: IncomingMail, letter: Letter) -> Complaint | None:
     """Give the complaint of the mailbox's hospital that an e-mail names: by number, by one of our messages that it answers,
     or by an earlier e-mail of its conversation that opened or joined one. None: it is something new."""
-    return (
+    found = (
         _by_number(mail.hospital_id, letter)
         or _by_our_message(mail.hospital_id, letter)
         or _by_conversation(mail, letter)
     )
+    if found is not None and found.duplicate_of_id is not None:
+        return db.session.get_one(Complaint, found.duplicate_of_id)  # the one that goes on for both
+    return found
 
 
 def _by_number(hospital_id: UUID, letter: Letter) -> Complaint | None:

@@ -74,7 +74,7 @@ def change(mailbox_id: UUID, facts: MailboxFacts, *, version: int, actor: Actor)
     before = (row.host, row.user, row.folder)
     _write(row, facts)
     if before != (row.host, row.user, row.folder):
-        row.uidvalidity, row.last_uid = None, 0
+        row.uidvalidity, row.last_uid, row.account_number = None, 0, row.account_number + 1
     row.next_poll_at, row.failures, row.error = clock.now(), 0, ""
     db.session.flush()
     record(MailboxChanged(row.id, row.hospital_id, "changed"), actor=actor)

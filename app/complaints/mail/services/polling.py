@@ -51,10 +51,15 @@ class Ticket:
     mailbox_id: UUID
     hospital_id: UUID
     account: Account | None
+    account_number: int
     uidvalidity: int | None
     last_uid: int
     succeeded_at: datetime | None
     lease: str
+
+    def counted(self, box: Box) -> int:
+        """Give by what UIDs of this folder are told from all others: two servers may give the same UIDVALIDITY."""
+        return self.account_number << 32 | box.folder.uidvalidity
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +107,16 @@ def _claim() -> Ticket | None:
         return None
     lease = secrets.token_hex(16)
     _set(row.id, leased_until=now + LEASE, lease=lease, polled_at=now)
-    return Ticket(row.id, row.hospital_id, account_of(row), row.uidvalidity, row.last_uid, row.succeeded_at, lease)
+    return Ticket(
+        row.id,
+        row.hospital_id,
+        account_of(row),
+        row.account_number,
+        row.uidvalidity,
+        row.last_uid,
+        row.succeeded_at,
+        lease,
+    )
 
 
 def _set(mailbox_id: UUID, *where: Any, **values: Any) -> None:
@@ -155,7 +169,7 @@ def _known(ticket: Ticket, box: Box, uids: list[int]) -> set[int]:
         found = db.session.execute(
             select(IncomingMail.uid).where(
                 IncomingMail.mailbox_id == ticket.mailbox_id,
-                IncomingMail.uidvalidity == box.folder.uidvalidity,
+                IncomingMail.uidvalidity == ticket.counted(box),
                 IncomingMail.uid.in_(uids),
             )
         ).scalars()
@@ -169,7 +183,7 @@ def _keep(ticket: Ticket, box: Box, uid: int, actor: Actor) -> bool:
         made = keep(
             hospital_id=ticket.hospital_id,
             mailbox_id=ticket.mailbox_id,
-            uidvalidity=box.folder.uidvalidity,
+            uidvalidity=ticket.counted(box),
             uid=uid,
             found=found,
         )
