@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import base64
-import ipaddress
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
+
+from app.core.outside import IpNetwork, networks_in
 
 
 class SettingsError(RuntimeError):
@@ -32,8 +33,9 @@ class Settings:
     field_keys: Mapping[str, bytes]  # key id -> key; the first encrypts, all decrypt (raw hospital messages)
     raw_days: int  # how long raw hospital messages are kept, encrypted
     scanner_url: str  # ClamAV's protocol, tcp://host:3310 or unix:///path; empty: files are not checked for viruses
+    mail_networks: tuple[IpNetwork, ...]  # private networks in which mailboxes may stand
     simulator_url: str  # the local provider simulator; refused in production
-    webhook_networks: tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]  # private ones that webhooks may call
+    webhook_networks: tuple[IpNetwork, ...]  # private ones that webhooks may call
     trusted_hosts: tuple[str, ...]
     proxies: int  # reverse proxies in front whose X-Forwarded-* headers are believed
     open_api_docs: bool
@@ -65,8 +67,9 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
         field_keys=_keyring(env),
         raw_days=_days(env, "PX360_RAW_DAYS", 90),
         scanner_url=_scanner(env),
+        mail_networks=_networks(env, "PX360_MAIL_NETWORKS"),
         simulator_url=env.get("SIMULATOR_URL", "").rstrip("/"),
-        webhook_networks=_networks(env),
+        webhook_networks=_networks(env, "PX360_WEBHOOK_NETWORKS"),
         trusted_hosts=_hosts(env),
         proxies=int(env.get("PX360_PROXIES", "0")),
         open_api_docs=env.get("PX360_OPEN_API_DOCS", "") == "1",
@@ -85,17 +88,6 @@ def _hosts(env: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(host for host in own if host)) or ("127.0.0.1",)
 
 
-def _networks(env: Mapping[str, str]) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:
-    """The private networks that outbound webhooks may call; none, if none are named."""
-    named = [part.strip() for part in env.get("PX360_WEBHOOK_NETWORKS", "").split(",") if part.strip()]
-    try:
-        return tuple(ipaddress.ip_network(each) for each in named)
-    except ValueError as problem:
-        raise SettingsError(
-            "PX360_WEBHOOK_NETWORKS must hold networks such as 10.1.0.0/16, between commas."
-        ) from problem
-
-
 def _refuse_toys(env: Mapping[str, str]) -> None:
     for name in ("PX360_CLOCK_FILE", "SIMULATOR_URL"):
         if env.get(name):
@@ -107,6 +99,13 @@ def _scanner(env: Mapping[str, str]) -> str:
     if url and urlsplit(url).scheme not in ("tcp", "unix"):
         raise SettingsError("PX360_SCANNER_URL must begin with tcp:// or unix://.")
     return url
+
+
+def _networks(env: Mapping[str, str], name: str) -> tuple[IpNetwork, ...]:
+    try:
+        return networks_in(env.get(name, ""))
+    except ValueError as problem:
+        raise SettingsError(f"{name} must hold networks such as 10.1.0.0/16, between commas.") from problem
 
 
 def _needed(env: Mapping[str, str], name: str) -> str:

@@ -207,6 +207,14 @@ DOORS: dict[str, frozenset[str]] = {
         ),
         HEADS,
     ),
+    **dict.fromkeys((f"mailboxes.{name}" for name in ("listed", "new", "create", "show", "save")), ADMINS),
+    **dict.fromkeys((f"mailboxes.{name}" for name in ("pause", "resume", "test")), ADMINS),
+    **dict.fromkeys((f"mail_api.{verb}_mailbox" for verb in ("create", "read", "change", "test")), ADMINS),
+    "mail_api.list_mailboxes": ADMINS,
+    **dict.fromkeys((f"incoming_mail.{name}" for name in ("queue", "show")), OFFICE),
+    **dict.fromkeys((f"incoming_mail.{name}" for name in ("make_complaint", "accept", "try_again")), OFFICE),
+    **dict.fromkeys((f"mail_api.{name}" for name in ("list_mail", "read_mail")), OFFICE),
+    **dict.fromkeys((f"mail_api.{name}" for name in ("make_complaint", "accept", "try_again")), OFFICE),
     "inquiries.convert": OFFICE,
     **dict.fromkeys(
         ("inquiries_api.list_inquiries", "inquiries_api.read", "inquiries_api.change_status"), COMPLAINANTS

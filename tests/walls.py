@@ -17,6 +17,7 @@ from app.accounts.models import LoginSession, RoleAssignment, User
 from app.complaints.assigning.models import AssignmentRule
 from app.complaints.checklists.models import ChecklistItem
 from app.complaints.inquiries.models import Inquiry, InquiryCategory
+from app.complaints.mail.models import IncomingMail, Mailbox
 from app.complaints.models import Complaint, ComplaintPaper, ComplaintPoint, ComplaintSuggestion, Explanation
 from app.complaints.promises.models import Promise
 from app.complaints.texts.models import TextModule
@@ -68,6 +69,8 @@ TABLES: dict[str, Any] = {
     "point_id": ComplaintPoint,
     "suggestion_id": ComplaintSuggestion,
     "inquiry_id": Inquiry,
+    "mailbox_id": Mailbox,
+    "mail_id": IncomingMail,
     "clock_id": SlaClock,
     "attachment_id": Attachment,
     "paper_id": ComplaintPaper,

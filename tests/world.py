@@ -22,6 +22,9 @@ from app.complaints.inquiries.services import writing as inquiry_writing
 from app.complaints.inquiries.services.answering import Reply
 from app.complaints.inquiries.services.converting import ConvertFacts
 from app.complaints.inquiries.services.receiving import InquiryFacts
+from app.complaints.mail.imap import Fetched
+from app.complaints.mail.services import handling, mailboxes, polling
+from app.complaints.mail.services.mailboxes import MailboxFacts
 from app.complaints.promises import services as promises
 from app.complaints.promises.services import PromiseFacts
 from app.complaints.services import explaining, filing, papers, points, receiving, stepping, writing
@@ -106,6 +109,7 @@ def furnish(app: APIFlask, cast: Cast, key: str, *, first: int = 1, count: int =
         for number in range(first, first + count):
             _complaint(cast, officer, number)
             _inquiry(cast, officer, number)
+            _mail(cast, admin, number)
         work()
 
 
@@ -220,6 +224,20 @@ def _inquiry(cast: Cast, officer: Actor, number: int) -> None:
         promises.make("inquiry", worked_on.id, PromiseFacts(due_at=clock.now() + timedelta(days=1)), actor=officer)
         answering.respond(answered.id, Reply("email", "From four to eight."), version=None, actor=officer)
         converting.convert(became.id, ConvertFacts(), version=became.version, actor=officer)
+
+
+def _mail(cast: Cast, admin: Actor, number: int) -> None:
+    """Set a mailbox up, and let an e-mail of a person and one of a machine come through it."""
+    facts = MailboxFacts(f"office{number}@hospital.example", "127.0.0.1", "office", port=1, password="secret")
+    with acting_as(admin):
+        box = mailboxes.create(hospital_id=cast.a.id, facts=facts, actor=admin)
+        for uid, head in ((1, ""), (2, "Auto-Submitted: auto-replied\r\n")):
+            raw = f"From: Noura Alotaibi <n{number}@example.org>\r\nSubject: Waiting\r\n{head}\r\nI waited {number} hours.\r\n"
+            found = Fetched(raw.encode(), len(raw), clock.now())
+            with unit_of_work():
+                polling.keep(hospital_id=cast.a.id, mailbox_id=box.id, uidvalidity=1, uid=uid, found=found)
+    while handling.carry_out_next():
+        pass
 
 
 def _answer(count: int) -> None:

@@ -43,6 +43,7 @@ def register(app: Flask) -> None:
     from app.complaints.assigning import register as register_assigning
     from app.complaints.checklists import register as register_checklists
     from app.complaints.inquiries import register as register_inquiries
+    from app.complaints.mail import register as register_mail
     from app.complaints.models import Complaint
     from app.complaints.policy import Perm
     from app.complaints.promises import register as register_promises
@@ -70,5 +71,6 @@ def register(app: Flask) -> None:
     register_texts(app)
     register_checklists(app)
     register_assigning(app)
+    register_mail(app)
     menu.line("insight", 12, _l("KPIs of complaints"), "kpis.overview", "chart-bar", Perm.KPI_READ)
     menu.line("work", 15, _l("Explanations"), "explanations.listed", "user-question", Perm.EXPLANATION_READ)

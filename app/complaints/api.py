@@ -72,7 +72,7 @@ EXPLANATIONS = Listing(
         "department_id": equals(Explanation.department_id, uuid),
     },
 )
-PERSONAL = ("title", "contact_name", "contact_phone", "words", "wish", "place", "resolution")
+PERSONAL = ("title", "contact_name", "contact_phone", "contact_email", "words", "wish", "place", "resolution")
 
 
 def _told(complaint: Complaint) -> dict[str, Any]:

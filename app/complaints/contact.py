@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from app.organizations.identity import IdentityProblem, phone_e164
 from app.organizations.models import Patient
 
 TITLE_SIGNS = 90
+EMAIL = re.compile(r"[^@\s\x00]+@[^@\s\x00]+\.[^@\s\x00]+")
 
 
 def patient_of(hospital_id: UUID, patient_id: UUID | None, actor: Actor, wrong: dict[str, Any]) -> Patient | None:
@@ -43,6 +45,11 @@ def phone_of(text: str, wrong: dict[str, Any]) -> str:
     except IdentityProblem as problem:
         wrong["contact_phone"] = problem.message
         return ""
+
+
+def is_email(text: str) -> bool:
+    """Tell whether a text looks like an e-mail address."""
+    return EMAIL.fullmatch(text) is not None
 
 
 def first_words(words: str) -> str:

@@ -71,6 +71,7 @@ CHANNELS: dict[str, Any] = {
     "desk": _l("Patient relations office"),
     "phone": _l("Phone call"),
     "public": _l("Public page"),
+    "email": _l("E-mail"),
     "partner": _l("Partner's desk"),
     "api": _l("Another system"),
     "moh": _l("MOH 937"),
@@ -135,6 +136,7 @@ NOTE_KINDS: dict[str, Any] = {
     "statement": _l("Patient's statement"),
     "reason": _l("Reason"),
     "added": _l("Added by the patient"),
+    "unproved": _l("E-mail of an unconfirmed sender"),
 }
 WRITTEN_BY_STAFF = ("note", "call", "message")
 SHOWN_TO_COMPLAINANT = ("message", "added")

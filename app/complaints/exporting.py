@@ -39,6 +39,7 @@ COLUMNS: tuple[tuple[Any, Callable[[Row], Any], bool], ...] = (
     (_l("Who complains"), lambda row: RELATIONS.get(row.complaint.contact_relation, ""), False),
     (_l("Name"), lambda row: row.complaint.contact_name, True),
     (_l("Phone"), lambda row: row.complaint.contact_phone, True),
+    (_l("E-mail"), lambda row: row.complaint.contact_email, True),
     (_l("Status"), lambda row: ComplaintStatus(row.complaint.status).label, False),
     (_l("Severity"), lambda row: Severity(row.complaint.severity).label, False),
     (_l("How it came"), lambda row: CHANNELS.get(row.complaint.channel, ""), False),

@@ -59,6 +59,7 @@ class ComplaintForm(Form):
     contact_relation = SelectField(_l("Who complains"), choices=choices(RELATIONS), default="patient")
     contact_name = LineField(_l("Name of the complainant"))
     contact_phone = LineField(_l("Phone of the complainant"), most=40)
+    contact_email = LineField(_l("E-mail of the complainant"), most=254)
     words = TextField(_l("What happened, in their own words"), [DataRequired(_l("Write what happened."))])
     wish = TextField(_l("What they hope for"), most=1000)
     happened_on = DateField(_l("When it happened"), [Optional()])
@@ -77,6 +78,7 @@ class ComplaintForm(Form):
             is_anonymous=bool(self.is_anonymous.data),
             contact_name=self.contact_name.data or "",
             contact_phone=self.contact_phone.data or "",
+            contact_email=self.contact_email.data or "",
             contact_relation=self.contact_relation.data,
             wish=self.wish.data or "",
             happened_on=self.happened_on.data,

@@ -40,6 +40,7 @@ bell.kind("complaints/flagged", _l("Red flag in new complaint %(reference)s: loo
 bell.kind("complaints/assigned", _l("You are the owner of complaint %(reference)s"))
 bell.kind("complaints/virus", _l("A file of complaint %(reference)s is held back: a virus was found"))
 bell.kind("complaints/added", _l("Who complained wrote something: %(reference)s"))
+bell.kind("complaints/unproved", _l("An e-mail about complaint %(reference)s must be checked"))
 bell.kind("complaints/unsatisfied", _l("The answer to complaint %(reference)s did not satisfy"))
 bell.kind("complaints/resumed", _l("Complaint %(reference)s goes on: its return date has come"))
 bell.kind("complaints/reminder", _l("Complaint %(reference)s: %(percent)s %% of its time has passed"))
@@ -121,10 +122,10 @@ def tell_owner_of_judgement(entry: Entry) -> None:
 
 @on(ComplaintNoted)
 def tell_owner_of_added_words(entry: Entry) -> None:
-    """Tell the owner that the complainant wrote."""
+    """Tell the owner that the complainant wrote, or somebody who may not be them."""
     complaint = db.session.get(Complaint, entry.subject_id)
-    if complaint is not None and entry.data["note_kind"] == "added":
-        _tell(entry, [complaint.assignee_id], "complaints/added")
+    if complaint is not None and entry.data["note_kind"] in ("added", "unproved"):
+        _tell(entry, [complaint.assignee_id], f"complaints/{entry.data['note_kind']}")
 
 
 @on(ComplaintMoved)

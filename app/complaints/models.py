@@ -16,6 +16,8 @@ from app.complaints.inquiries.models import Inquiry, InquiryCategory, InquiryNot
 from app.complaints.link_models import ClusterMember as ClusterMember
 from app.complaints.link_models import ComplaintCluster as ComplaintCluster
 from app.complaints.link_models import ComplaintLink as ComplaintLink
+from app.complaints.mail.models import IncomingMail as IncomingMail
+from app.complaints.mail.models import Mailbox as Mailbox
 from app.complaints.suggestion_models import ComplaintSuggestion as ComplaintSuggestion
 from app.core.access.policy import Scope
 from app.core.attachments.models import Attachment
@@ -66,6 +68,12 @@ class Complaint(CaseFacts, Tenant, Versioned, Record, Base):
             "received_at",
             postgresql_where=text("contact_phone <> ''"),
         ),
+        Index(
+            "ix_complaints_contact_email",
+            "contact_email",
+            "received_at",
+            postgresql_where=text("contact_email <> ''"),
+        ),
         Index("ix_complaints_first_closed_at", "hospital_id", "first_closed_at"),
         Index("ix_complaints_first_resolved_at", "hospital_id", "first_resolved_at"),
         Index("ix_complaints_wait_until", "wait_until", postgresql_where=text("wait_until IS NOT NULL")),
@@ -87,6 +95,7 @@ class Complaint(CaseFacts, Tenant, Versioned, Record, Base):
     status: Mapped[str] = mapped_column(code_column(20), default=ComplaintStatus.NEW)
     severity: Mapped[str] = mapped_column(code_column(12))
     outside_number: Mapped[str] = mapped_column(code_column(60), default="")
+    contact_email: Mapped[str] = mapped_column(default="")  # in small letters
     is_anonymous: Mapped[bool] = mapped_column(default=False)
     red_flags: Mapped[list[str]] = mapped_column(default=list)  # codes of what its words warn of
     folded: Mapped[str] = mapped_column(Text(collation="C"), Computed(FOLDED, persisted=True))  # for likeness

@@ -33,17 +33,20 @@ class Perm(StrEnum):
     INQUIRY_CONVERT = "complaints:inquiry:convert"
     CATEGORY_READ = "complaints:inquiry_category:read"
     CATEGORY_WRITE = "complaints:inquiry_category:write"
+    MAIL_READ = "complaints:mail:read"
+    MAIL_WORK = "complaints:mail:work"  # make a complaint of an e-mail, take it as the complainant's, try it again
+    MAILBOX_READ = "complaints:mailbox:read"
+    MAILBOX_WRITE = "complaints:mailbox:write"
 
 
+_KEEPERS = {Role.PX_ADMIN: Scope.ALL, Role.HOSPITAL_ADMIN: Scope.HOSPITAL}  # of the lists that the office works with
 _OFFICE = {
-    Role.PX_ADMIN: Scope.ALL,
-    Role.HOSPITAL_ADMIN: Scope.HOSPITAL,
+    **_KEEPERS,
     Role.PX_COORDINATOR: Scope.HOSPITAL,
 }
 _MANAGER = {Role.DEPARTMENT_MANAGER: Scope.DEPARTMENT}
 _ASKED = {Role.PHYSICIAN: Scope.ASSIGNED, Role.NURSE: Scope.ASSIGNED, Role.STAFF: Scope.ASSIGNED}
 _SEES = {**_OFFICE, **_MANAGER, Role.VIEWER: Scope.HOSPITAL, Role.SOURCE_USER: Scope.OWN}
-_KEEPERS = {Role.PX_ADMIN: Scope.ALL, Role.HOSPITAL_ADMIN: Scope.HOSPITAL}  # of the lists that the office works with
 _HOSPITAL_READERS = {Role.VIEWER: Scope.HOSPITAL, Role.SOURCE_USER: Scope.HOSPITAL}
 
 grant(
@@ -75,5 +78,9 @@ grant(
         Perm.INQUIRY_CONVERT: _OFFICE,  # what is a complaint, the office says
         Perm.CATEGORY_READ: {**_OFFICE, Role.DEPARTMENT_MANAGER: Scope.HOSPITAL, **_HOSPITAL_READERS},
         Perm.CATEGORY_WRITE: _KEEPERS,
+        Perm.MAIL_READ: _OFFICE,
+        Perm.MAIL_WORK: _OFFICE,
+        Perm.MAILBOX_READ: _KEEPERS,
+        Perm.MAILBOX_WRITE: _KEEPERS,
     }
 )

@@ -32,6 +32,7 @@ class ComplaintOut(Out):
     is_anonymous: bool
     contact_name: str
     contact_phone: str
+    contact_email: str
     contact_relation: str
     language: str
     words: str
@@ -70,6 +71,7 @@ class ComplaintIn(In):
     is_anonymous: bool = False
     contact_name: Line = ""
     contact_phone: Annotated[str, Field(max_length=40, pattern=r"^[^\x00]*$")] = ""
+    contact_email: Annotated[str, Field(max_length=254, pattern=r"^[^\x00]*$")] = ""
     contact_relation: Literal["patient", "relative", "guardian", "other"] = "patient"
     language: Literal["", "ar", "en"] = ""
     wish: Annotated[str, Field(max_length=1000, pattern=r"^[^\x00]*$")] = ""

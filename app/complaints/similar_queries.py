@@ -1,4 +1,4 @@
-"""Readers of what may be the same complaint: of the same patient or phone, or in near words; one month, one hospital."""
+"""Readers of what may be the same complaint: of one patient, phone or e-mail, or in near words; one month, one hospital."""
 
 from __future__ import annotations
 
@@ -35,6 +35,7 @@ class Similar:
     similarity: float  # of the words, 0 to 1
     is_same_patient: bool
     is_same_phone: bool
+    is_same_email: bool = False
 
     @property
     def percent(self) -> int:
@@ -49,6 +50,7 @@ class _Facts:
     patient_id: UUID | None
     phones: frozenset[str]
     at: datetime
+    email: str = ""
     other_than: UUID | None = None
     merged_into: UUID | None = None
 
@@ -66,6 +68,7 @@ def similar_to(complaint: Complaint, *, actor: Actor) -> list[Similar]:
         complaint.patient_id,
         frozenset(phones),
         complaint.received_at,
+        complaint.contact_email,
         complaint.id,
         complaint.duplicate_of_id,
     )
@@ -98,24 +101,28 @@ def _parsed(phone: str) -> str:
 def _found(facts: _Facts, actor: Actor) -> list[Similar]:
     same_patient = Complaint.patient_id == facts.patient_id if facts.patient_id else false()
     same_phone = _of_phones(facts)
+    same_email = Complaint.contact_email == facts.email if facts.email else false()
     is_long = len(facts.words) >= LEAST_SIGNS
     near = Complaint.folded.bool_op("%")(facts.words) if is_long else false()
     likeness = func.similarity(Complaint.folded, facts.words) if is_long else literal(0.0)
     query = (
-        select(Complaint, likeness, same_patient, same_phone)
+        select(Complaint, likeness, same_patient, same_phone, same_email)
         .where(
             visible(Complaint, actor, Perm.IDENTIFY),
             Complaint.hospital_id == facts.hospital_id,
             Complaint.received_at.between(facts.at - WITHIN, facts.at + WITHIN),
-            or_(same_patient, same_phone, near),
+            or_(same_patient, same_phone, same_email, near),
             *_without(facts),
         )
         .order_by(
-            (likeness + case((or_(same_patient, same_phone), 0.5), else_=0.0)).desc(), Complaint.received_at.desc()
+            (likeness + case((or_(same_patient, same_phone, same_email), 0.5), else_=0.0)).desc(),
+            Complaint.received_at.desc(),
         )
         .limit(MOST)
     )
-    return [Similar(row[0], float(row[1]), bool(row[2]), bool(row[3])) for row in db.session.execute(query)]
+    return [
+        Similar(row[0], float(row[1]), bool(row[2]), bool(row[3]), bool(row[4])) for row in db.session.execute(query)
+    ]
 
 
 def _without(facts: _Facts) -> Sequence[ColumnElement[bool]]:

@@ -117,6 +117,8 @@ class Message(GroupOrTenant, Versioned, Record, Base):
     phone: Mapped[str] = mapped_column(code_column(20), default="")
     phone_tail: Mapped[str] = mapped_column(code_column(4), default="")  # what the log is searched by
     email: Mapped[str] = mapped_column(default="")
+    answers: Mapped[str] = mapped_column(code_column(250), default="")  # Message-ID of the e-mail that this one answers
+    reply_to: Mapped[str] = mapped_column(code_column(254), default="")  # a mailbox of ours that is read
     language: Mapped[str] = mapped_column(code_column(5))
     channels: Mapped[list[str]]  # what is still to be tried, in order; the first is the present one
     channel: Mapped[str] = mapped_column(code_column(12))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -169,3 +169,16 @@ def options_providers(*, actor: Actor) -> list[tuple[UUID, str]]:
         select(Provider.id, Provider.name).where(visible(Provider, actor, Perm.LOG_READ)).order_by(Provider.name)
     )
     return [(row_id, name) for row_id, name in rows]
+
+
+def subjects_of(references: Collection[str], about_type: str) -> list[UUID]:
+    """Give what messages of ours were about, by the references under which they left; newest first."""
+    if not references:
+        return []
+    rows = db.session.execute(
+        select(Message.about_id)
+        .join(MessageTry, MessageTry.message_id == Message.id)
+        .where(MessageTry.reference.in_(list(references)), Message.about_type == about_type)
+        .order_by(MessageTry.created_at.desc())
+    ).scalars()
+    return list(dict.fromkeys(rows))

@@ -24,6 +24,8 @@ def _to(endpoint: str, argument: str) -> Callable[[UUID], str]:
 
 declare("action", _l("PX action"), _to("actions.show", "action_id"))
 declare("complaint", _l("Complaint"), _to("complaints.show", "complaint_id"), values_need=ComplaintPerm.IDENTIFY)
+declare("mailbox", _l("Mailbox"), _to("mailboxes.show", "mailbox_id"))
+declare("incoming_mail", _l("Incoming e-mail"), _to("incoming_mail.show", "mail_id"))
 declare("explanation", _l("Explanation"), _to("explanations.show", "explanation_id"))
 declare("inquiry", _l("Inquiry"), _to("inquiries.show", "inquiry_id"), values_need=ComplaintPerm.IDENTIFY)
 declare("inquiry_category", _l("Category of inquiries"), _to("admin_inquiry_categories.show", "row_id"))

@@ -93,6 +93,28 @@ READ: dict[tuple[str, str], tuple[str, str]] = {
         "Your code for PX360: 123456. It is good for ten minutes. Give it to nobody.",
         "رمزكم: 123456 وهو صالح لعشر دقائق. لا تعطوه لأحد.",
     ),
+    ("complaints/received", "email"): (
+        "We received your complaint CMP-2026-000007|Thank you for telling us. Your complaint has the number CMP-2026-000007, and "
+        "the patient experience office looks into it. Follow it here:\nhttps://x.sa/s/abc\n\nTo add something, answer this "
+        "e-mail and keep the number in its subject.\n\nAl Noor Hospital",
+        "استلمنا شكواكم CMP-2026-000007|نشكركم على إبلاغنا. رقم شكواكم CMP-2026-000007، ويتابعها مكتب تجربة المريض. يمكنكم "
+        "متابعتها من هنا:\nhttps://x.sa/s/abc\n\nلإضافة شيء، ردّوا على هذه الرسالة مع إبقاء الرقم في عنوانها.\n\nمستشفى النور",
+    ),
+    ("complaints/answered", "email"): (
+        "We answered your complaint CMP-2026-000007|We answered your complaint CMP-2026-000007. Read the answer here:\n"
+        "https://x.sa/s/abc\n\nAl Noor Hospital",
+        "رددنا على شكواكم CMP-2026-000007|رددنا على شكواكم CMP-2026-000007. تجدون الرد هنا:\nhttps://x.sa/s/abc\n\nمستشفى النور",
+    ),
+    ("complaints/message", "email"): (
+        "A message about your complaint CMP-2026-000007|The patient experience office wrote to you about CMP-2026-000007. "
+        "Read it here:\nhttps://x.sa/s/abc\n\nAl Noor Hospital",
+        "رسالة بشأن شكواكم CMP-2026-000007|كتب إليكم مكتب تجربة المريض بشأن CMP-2026-000007. تجدون الرسالة هنا:\n"
+        "https://x.sa/s/abc\n\nمستشفى النور",
+    ),
+    ("complaints/code", "email"): (
+        "Your code for PX360|Your code for PX360: 123456. It is good for ten minutes. Give it to nobody.\n\nAl Noor Hospital",
+        "رمزكم في PX360|رمزكم: 123456 وهو صالح لعشر دقائق. لا تعطوه لأحد.\n\nمستشفى النور",
+    ),
     ("explanations/asked", "email"): (
         "Al Noor Hospital: you are asked to explain (CMP-2026-000007)|Noura, the patient experience office asks for your "
         "explanation. Answer here, without signing in:\nhttps://x.sa/s/abc\n\nDo not pass this link on.",

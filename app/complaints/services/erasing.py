@@ -7,10 +7,13 @@ from uuid import UUID
 
 from sqlalchemy import select, update
 
+from app.complaints.mail.models import IncomingMail
+from app.complaints.mail.services import handling
 from app.complaints.models import Complaint, ComplaintNote, ComplaintPaper, ComplaintPoint, Explanation
 from app.core.access.actor import Actor
 from app.core.attachments import keeping
 from app.core.db import command, db
+from app.notifications.services import messages
 
 ERASED = "–"
 
@@ -25,13 +28,16 @@ TEXTS: tuple[tuple[Any, dict[str, Any]], ...] = (
 
 @command
 def forget(patient_id: UUID, *, actor: Actor) -> int:
-    """Remove name, phone, words, notes, answers, letters and files from the complaints of a patient; gives how many."""
+    """Remove name, phone, words, notes, answers, letters, files and e-mails from the complaints of a patient; gives how many."""
     rows = db.session.execute(select(Complaint).where(Complaint.patient_id == patient_id)).scalars().all()
     for complaint in rows:
         complaint.title = complaint.words = ERASED
-        complaint.contact_name = complaint.contact_phone = complaint.wish = complaint.place = complaint.resolution = ""
+        complaint.contact_name = complaint.contact_phone = complaint.contact_email = ""
+        complaint.wish = complaint.place = complaint.resolution = ""
     ids = [complaint.id for complaint in rows]
     for model, values in TEXTS:
         db.session.execute(update(model).where(model.complaint_id.in_(ids)).values(**values))
     keeping.erase(ids, actor=actor)
+    handling.forget(IncomingMail.complaint_id.in_(ids))
+    messages.forget(ids)
     return len(ids)

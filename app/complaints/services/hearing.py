@@ -1,6 +1,6 @@
 """What the complainant says after the first word: more words, an objection, a withdrawal, and how the answer was.
 
-Said through the tracking page after a code, or in the survey that follows the end.
+Said through the tracking page after a code, by an e-mail from the address on file, or in the survey that follows the end.
 """
 
 from __future__ import annotations
@@ -30,12 +30,12 @@ ASKED_AFTER = timedelta(hours=2)
 
 
 @command
-def add_words(complaint: Complaint, words: str) -> Complaint:
+def add_words(complaint: Complaint, words: str, *, through: str = "the tracking page") -> Complaint:
     """Keep what the complainant adds: a waiting complaint goes on, an answered one is opened again for it.
 
     Invalid: nothing was written. Conflict: it ended without an answer, or too long ago.
     """
-    actor = system_actor("who complained wrote through the tracking page", complaint.hospital_id)
+    actor = system_actor(f"who complained wrote through {through}", complaint.hospital_id)
     with acting_as(actor):
         if complaint.status in UNANSWERED:
             raise Conflict(_("This complaint has ended."), code="wrong_state", current=complaint)

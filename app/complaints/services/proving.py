@@ -1,4 +1,4 @@
-"""Proving who follows a complaint: a code to the phone on file, or the code of who stays unnamed; then a short-lived proof.
+"""Proving who follows a complaint: a code to the phone on file (else by e-mail), or that of who stays unnamed; then a proof.
 
 Nothing is stored: codes and proofs are derived from the link key, the complaint and the time. Tries are counted.
 """
@@ -47,9 +47,9 @@ def found_by(token: str) -> Complaint:
 
 @command
 def send_code(token: str) -> str:
-    """Send a code to the phone on file; gives the last digits of that phone. Nothing is sent for an unnamed complaint.
+    """Send a code to the phone on file, else by e-mail; gives the last digits of that phone, or an empty text.
 
-    NotFound; Conflict (`unreachable`): there is no phone to send to; TooMany.
+    Nothing is sent for an unnamed complaint. NotFound; Conflict (`unreachable`): there is nowhere to send to; TooMany.
     """
     complaint = found_by(token)
     if complaint.is_anonymous:
@@ -57,7 +57,7 @@ def send_code(token: str) -> str:
     actor = system_actor("who complained asks for a code", complaint.hospital_id)
     with acting_as(actor):
         to = recipient_of(complaint)
-        if to is None or not to.phone:
+        if to is None or not (to.phone or to.email):
             raise Conflict(_("We have no phone to send a code to. Please call the office."), code="unreachable")
         throttle.hit("complaint.code_sent", complaint.handle)
         with in_language(to.language):
@@ -73,7 +73,7 @@ def send_code(token: str) -> str:
             hospital_id=complaint.hospital_id,
             about=("complaint", complaint.id),
             message_class=MessageClass.SECURITY,
-            channels=[Channel.SMS],
+            channels=[Channel.SMS if to.phone else Channel.EMAIL],
             actor=actor,
         )
     return to.phone[-3:]

@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 
 from app.complaints import sla
 from app.complaints.assigning.services import NewCase, owner_for
-from app.complaints.contact import first_words, patient_of, phone_of
+from app.complaints.contact import first_words, is_email, patient_of, phone_of
 from app.complaints.enums import CHANNELS, OUTSIDE, RELATIONS
 from app.complaints.events import ComplaintReceived
 from app.complaints.models import Complaint
@@ -51,6 +51,7 @@ class ComplaintFacts:
     is_anonymous: bool = False
     contact_name: str = ""
     contact_phone: str = ""
+    contact_email: str = ""
     contact_relation: str = "patient"
     language: str = ""  # empty: the patient's, else that of the words
     wish: str = ""
@@ -111,6 +112,7 @@ def _made_of(hospital_id: UUID, facts: ComplaintFacts, patient: Patient | None, 
         is_anonymous=facts.is_anonymous,
         contact_name="" if facts.is_anonymous else facts.contact_name.strip(),
         contact_phone=phone,
+        contact_email="" if facts.is_anonymous else facts.contact_email.strip().lower(),
         contact_relation=facts.contact_relation,
         language=facts.language or (patient.language if patient else spoken),
         words=words,
@@ -199,6 +201,8 @@ def _checked(hospital_id: UUID, facts: ComplaintFacts, actor: Actor) -> tuple[Pa
         wrong["happened_on"] = _("This day has not come yet.")
     if facts.is_anonymous and facts.patient_id:
         wrong["is_anonymous"] = _("An anonymous complaint names no patient.")
+    if facts.contact_email.strip() and not is_email(facts.contact_email.strip()):
+        wrong["contact_email"] = _("This is no e-mail address.")
     patient = patient_of(hospital_id, facts.patient_id, actor, wrong)
     phone = "" if facts.is_anonymous else phone_of(facts.contact_phone, wrong)
     if wrong:

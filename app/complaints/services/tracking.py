@@ -24,7 +24,7 @@ from app.organizations.models import Hospital
 PURPOSE = "complaint"
 PATH = "/c/"
 RECEIVED, ANSWERED, MESSAGE = "complaints/received", "complaints/answered", "complaints/message"
-TOLD = frozenset({"desk", "phone", "public"})  # outside bodies and partners tell their own people
+TOLD = frozenset({"desk", "phone", "public", "email"})  # outside bodies and partners tell their own people
 
 # what is said of a state to who complained; a duplicate says what the other complaint says
 WORDS = {
@@ -77,11 +77,24 @@ def track(token: str) -> Tracked:
 
 @command
 def confirm(complaint_id: UUID, *, actor: Actor) -> None:
-    """Send number and tracking link to who complained, once; nothing where nobody is to be written to."""
+    """Send number and tracking link to who complained, once; nothing where nobody is to be written to.
+
+    Who wrote an e-mail was answered when it came in (`acknowledge`), or may not be answered by a machine.
+    """
     complaint = db.session.get(Complaint, complaint_id)
-    if complaint is None or complaint.is_anonymous or complaint.channel not in TOLD:
+    if complaint is None or complaint.is_anonymous or complaint.channel not in TOLD - {"email"}:
         return
     _write_to(complaint, RECEIVED, once=f"{RECEIVED}:{complaint.id}", actor=actor)
+
+
+@command
+def acknowledge(complaint: Complaint, *, answers: str, reply_to: str, actor: Actor) -> None:
+    """Answer the e-mail that a complaint came with by number and tracking link, once.
+
+    `answers` is its Message-ID; an answer to ours goes to `reply_to`, the mailbox that is read.
+    """
+    thread = messages.Thread(answers=answers, reply_to=reply_to)
+    _write_to(complaint, RECEIVED, once=f"{RECEIVED}:{complaint.id}", actor=actor, thread=thread)
 
 
 @command
@@ -94,21 +107,23 @@ def tell_answer(complaint_id: UUID, *, once: UUID, actor: Actor) -> None:
 
 @command
 def tell_message(complaint: Complaint, note_id: UUID, *, actor: Actor) -> None:
-    """Tell who complained that the office wrote to them. Conflict (`unreachable`): no phone, or they stay unnamed."""
+    """Tell who complained that the office wrote to them. Conflict (`unreachable`): no phone and no e-mail, or they stay unnamed."""
     if complaint.is_anonymous or not _write_to(complaint, MESSAGE, once=f"{MESSAGE}:{note_id}", actor=actor):
         raise Conflict(_("No message reaches who complained. Call them instead."), code="unreachable")
 
 
-def _write_to(complaint: Complaint, text: str, *, once: str, actor: Actor) -> bool:
-    """Send number and tracking link with a text; gives whether there is somebody to send to."""
+def _write_to(
+    complaint: Complaint, text: str, *, once: str, actor: Actor, thread: messages.Thread | None = None
+) -> bool:
+    """Send number and tracking link with a text, to the phone or (without one) by e-mail; gives whether somebody is reached."""
     to = recipient_of(complaint)
-    if to is None or not to.phone:
+    if to is None or not (to.phone or to.email):
         return False
     hospital = db.session.get_one(Hospital, complaint.hospital_id)
     name = hospital.name_en if to.language == "en" else hospital.name_ar
     messages.send(
         text,
-        to=replace(to, email=""),  # the texts are for phones
+        to=replace(to, email="") if to.phone else to,
         params={"hospital": name, "reference": complaint.reference},
         once=once,
         hospital_id=complaint.hospital_id,
@@ -116,5 +131,6 @@ def _write_to(complaint: Complaint, text: str, *, once: str, actor: Actor) -> bo
         message_class=MessageClass.SERVICE,
         actor=actor,
         link=messages.Link(PURPOSE, complaint.handle, PATH),
+        thread=thread,
     )
     return True

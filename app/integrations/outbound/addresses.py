@@ -12,15 +12,9 @@ from collections.abc import Sequence
 
 import httpx
 
-IpAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
-IpNetwork = ipaddress.IPv4Network | ipaddress.IPv6Network
-MOST_URL = 500
+from app.core.outside import IpNetwork, may_call
 
-# addresses that count as public and still lead inside: other networks' addresses in disguise, and a cloud's own host
-_INSIDE = tuple(
-    ipaddress.ip_network(each)
-    for each in ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32", "168.63.129.16/32")
-)
+MOST_URL = 500
 
 
 class AddressRefused(Exception):
@@ -29,16 +23,6 @@ class AddressRefused(Exception):
 
 class HostUnknown(Exception):
     """The name leads nowhere."""
-
-
-def may_call(address: IpAddress, allowed: Sequence[IpNetwork]) -> bool:
-    """Tell whether an address may be called: it lies in an allowed network, or is public in every reading."""
-    plain = _unmapped(address)
-    if any(plain in network for network in allowed if network.version == plain.version):
-        return True
-    if not plain.is_global or plain.is_multicast or plain.is_reserved:
-        return False
-    return not any(plain in network for network in _INSIDE if network.version == plain.version)
 
 
 def resolved(host: str, port: int, allowed: Sequence[IpNetwork]) -> list[str]:
@@ -75,9 +59,3 @@ def parsed(url: str, *, allows_http: bool) -> httpx.URL | None:
     schemes = ("https", "http") if allows_http else ("https",)
     bad = len(url) > MOST_URL or found.userinfo or found.fragment or not url.isprintable() or " " in url
     return found if usable and found.scheme in schemes and not bad else None
-
-
-def _unmapped(address: IpAddress) -> IpAddress:
-    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped is not None:
-        return address.ipv4_mapped
-    return address

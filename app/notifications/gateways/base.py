@@ -40,6 +40,8 @@ class Outgoing:
     sender: str = ""
     template: str = ""
     parameters: tuple[str, ...] = ()
+    answers: str = ""  # an e-mail: the Message-ID of the one that it answers
+    reply_to: str = ""
 
 
 class GatewayError(ValueError):

@@ -87,7 +87,14 @@ class Smtp:
         mail["From"] = message.sender or NO_SENDER
         mail["To"] = message.to
         mail["Message-ID"] = f"<{message.reference}@px360.invalid>"  # a repeat carries the same one
-        mail["Auto-Submitted"] = "auto-generated"
+        mail["Auto-Submitted"] = (
+            "auto-replied" if message.answers else "auto-generated"
+        )  # RFC 3834: no machine answers it
+        mail["X-Auto-Response-Suppress"] = "All"
+        if message.answers:
+            mail["In-Reply-To"] = mail["References"] = message.answers
+        if message.reply_to:
+            mail["Reply-To"] = message.reply_to
         mail.set_content(message.body)
         mail.add_alternative(_html(message), subtype="html")
         mail["Content-Language"] = message.language  # last: making parts moves such headers into the first one

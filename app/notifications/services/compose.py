@@ -81,14 +81,16 @@ def link_of(message: Message) -> str:
     return f"{base}{message.link_path}{token_for(message.link_purpose, message.link_handle)}"
 
 
-def outgoing(text: Text, provider: Provider, *, address: str, reference: str, language: str) -> Outgoing:
+def outgoing(text: Text, provider: Provider, message: Message, *, reference: str) -> Outgoing:
     """Make what the gateway sends."""
     return Outgoing(
         reference=reference,
-        to=address,
+        to=message.email if message.channel == Channel.EMAIL else message.phone,
         subject=text.subject,
         body=text.body,
-        language=language,
+        language=message.language,
+        answers=message.answers,
+        reply_to=message.reply_to,
         sender=str(provider.settings.get("sender", "")),
         template=text.template,
         parameters=text.parameters,

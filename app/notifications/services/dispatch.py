@@ -131,8 +131,7 @@ def _take(message: Message, provider: Provider, text: compose.Text, actor: Actor
     )
     db.session.add(attempt)
     db.session.flush()
-    address = message.email if message.channel == Channel.EMAIL else message.phone
-    outgoing = compose.outgoing(text, provider, address=address, reference=reference, language=message.language)
+    outgoing = compose.outgoing(text, provider, message, reference=reference)
     return Ticket(message.id, attempt.id, provider.id, outgoing)
 
 

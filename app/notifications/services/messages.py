@@ -47,6 +47,14 @@ class Link:
     path: str  # /s/
 
 
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """How an e-mail of ours stands in a conversation: which one it answers, and where answers to it go."""
+
+    answers: str = ""  # a Message-ID
+    reply_to: str = ""
+
+
 @command
 def send(
     template: str,
@@ -59,6 +67,7 @@ def send(
     message_class: MessageClass,
     actor: Actor,
     link: Link | None = None,
+    thread: Thread | None = None,
     channels: Sequence[Channel] = DEFAULT_CHANNELS,
     not_before: datetime | None = None,
 ) -> Message:
@@ -77,6 +86,8 @@ def send(
         **_fresh(now),
         **_of_recipient(to),
         **_of_link(link),
+        "answers": thread.answers if thread else "",
+        "reply_to": thread.reply_to if thread else "",
         "hospital_id": hospital_id,
         "template": template,
         "message_class": message_class,
@@ -155,7 +166,7 @@ def forget(about_ids: Collection[UUID]) -> None:
     db.session.execute(
         update(Message)
         .where(Message.about_id.in_(about_ids))
-        .values(params={}, phone="", phone_tail="", email="")
+        .values(params={}, phone="", phone_tail="", email="", answers="")
         .execution_options(synchronize_session=False)
     )
 

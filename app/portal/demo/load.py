@@ -15,6 +15,7 @@ from app.portal.demo.complaints import Desk
 from app.portal.demo.inbound import Inbox
 from app.portal.demo.inquiries import Helpdesk
 from app.portal.demo.log import Log
+from app.portal.demo.mail import Mailroom
 from app.portal.demo.messages import Post
 from app.portal.demo.names import HOSPITALS
 from app.portal.demo.organization import make_organization
@@ -56,6 +57,7 @@ def load(simulator_url: str, *, actor: Actor, seed: int = SEED) -> Loaded:
     inquiries = Helpdesk(sheets, log, group).work(happened)
     Inbox(sheets, log, {code: source_id for code, (source_id, _key) in sources.items()}).fill(happened)
     queue_views.share(sheets, log, group)
+    mails = Mailroom(sheets).fill(list(group.hospitals))
     counts = {
         "patients": len(sheets.rows[Patient]),
         "visits": len(sheets.rows[Journey]),
@@ -63,6 +65,7 @@ def load(simulator_url: str, *, actor: Actor, seed: int = SEED) -> Loaded:
         "actions": count,
         "complaints": complaints,
         "inquiries": inquiries,
+        "e-mails": mails,
         "events": len(log.rows),
     }
     log.seal()

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from flask_babel import gettext as _
-
 from app.complaints.inquiries.models import Inquiry
 from app.complaints.inquiries.queries import get_for_step
 from app.complaints.inquiries.services.stepping import follow
@@ -16,14 +14,13 @@ from app.complaints.policy import Perm
 from app.complaints.services import receiving
 from app.complaints.services.receiving import ComplaintFacts
 from app.complaints.services.stepping import need
-from app.complaints.services.writing import write
 from app.core.access.actor import Actor
 from app.core.access.policy import authorize
 from app.core.db import command, db
 from app.core.errors import Conflict
 from app.core.severity import Severity
 
-CHANNELS = {"phone": "phone", "partner": "partner", "api": "api"}  # of the complaint; every other one is the desk's
+CHANNELS = {each: each for each in ("phone", "partner", "api")}  # of the complaint; every other one is the desk's
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +47,6 @@ def convert(inquiry_id: UUID, facts: ConvertFacts, *, version: int, actor: Actor
     step = INQUIRY.apply(inquiry, CONVERT, actor=actor)
     need(step.fields, facts, {"severity": frozenset(Severity)})
     complaint = receiving.receive(hospital_id=inquiry.hospital_id, facts=_facts(inquiry, facts), actor=actor)
-    if inquiry.contact_email:  # complaints are answered by phone; the address stands as a note
-        write(complaint, _("E-mail: %(address)s", address=inquiry.contact_email), kind="note", actor=actor)
     inquiry.complaint_id = complaint.id
     follow(inquiry, CONVERT, before, actor=actor, code=complaint.reference)
     return inquiry, complaint
@@ -65,6 +60,7 @@ def _facts(inquiry: Inquiry, facts: ConvertFacts) -> ComplaintFacts:
         patient_id=inquiry.patient_id,
         contact_name=inquiry.contact_name,
         contact_phone=inquiry.contact_phone,
+        contact_email=inquiry.contact_email,
         contact_relation=inquiry.contact_relation,
         language=inquiry.language,
         department_id=inquiry.department_id,

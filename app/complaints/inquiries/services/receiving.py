@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -11,7 +10,7 @@ from uuid import UUID
 from flask_babel import gettext as _
 
 from app.complaints.assigning.services import NewCase, owner_for
-from app.complaints.contact import first_words, patient_of, phone_of
+from app.complaints.contact import first_words, is_email, patient_of, phone_of
 from app.complaints.enums import RELATIONS
 from app.complaints.inquiries import sla
 from app.complaints.inquiries.enums import CHANNELS
@@ -31,8 +30,6 @@ from app.core.time import clock
 from app.core.web.live import touch
 from app.organizations import queries as organizations
 from app.organizations.models import Patient
-
-EMAIL = re.compile(r"[^@\s\x00]+@[^@\s\x00]+\.[^@\s\x00]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +117,7 @@ def _checked(hospital_id: UUID, facts: InquiryFacts, actor: Actor) -> tuple[Pati
 
 def _check_contact(facts: InquiryFacts, wrong: dict[str, Any]) -> None:
     """Who has no file is named, and can be answered."""
-    if facts.contact_email.strip() and not EMAIL.fullmatch(facts.contact_email.strip()):
+    if facts.contact_email.strip() and not is_email(facts.contact_email.strip()):
         wrong["contact_email"] = _("This is no e-mail address.")
     if facts.patient_id is not None:
         return

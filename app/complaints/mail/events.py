@@ -1,0 +1,31 @@
+"""What mailboxes and incoming e-mail say."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+from uuid import UUID
+
+from app.core.events import Event
+
+
+@dataclass(frozen=True)
+class MailboxChanged(Event):
+    """A mailbox was made, changed, paused, resumed or tried."""
+
+    kind: ClassVar[str] = "complaints.mailbox.changed"
+    subject_type: ClassVar[str] = "mailbox"
+
+    what: str
+    outcome: str = ""  # of a try: empty where it went well
+
+
+@dataclass(frozen=True)
+class IncomingMailJudged(Event):
+    """A person decided what an incoming e-mail is."""
+
+    kind: ClassVar[str] = "complaints.mail.judged"
+    subject_type: ClassVar[str] = "incoming_mail"
+
+    what: str  # complaint, accepted, again
+    complaint_id: UUID | None = None

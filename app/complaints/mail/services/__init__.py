@@ -1,0 +1,1 @@
+"""Commands on mailboxes and incoming e-mail."""

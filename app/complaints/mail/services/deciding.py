@@ -1,0 +1,112 @@
+"""What people decide about incoming e-mail: make a complaint of it, take it as words of who complained, try it again."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask_babel import gettext as _
+
+from app.complaints.mail.enums import BY_HAND, NEVER_ANSWERED, MailState
+from app.complaints.mail.events import IncomingMailJudged
+from app.complaints.mail.models import IncomingMail, Mailbox
+from app.complaints.mail.rules.parts import Letter, Unreadable, as_plain_text, read_letter
+from app.complaints.mail.services import handling, taking
+from app.complaints.models import Complaint
+from app.complaints.policy import Perm
+from app.complaints.services import hearing
+from app.core.access.actor import Actor
+from app.core.access.policy import load
+from app.core.db import after_commit, command, db
+from app.core.errors import Conflict
+from app.core.events import record
+from app.core.jobs import nudge_once
+from app.core.time import clock
+
+
+@command
+def make_complaint(mail_id: UUID, *, version: int | None = None, actor: Actor) -> Complaint:
+    """Make a complaint of an e-mail that was ignored, failed or is to be checked.
+
+    Its sender gets number and tracking link, but never where a machine seems to have sent it. NotFound, NotAllowed;
+    Conflict: it was carried out already, or (`gone`) its content is not kept, or (`empty`) holds nothing.
+    """
+    mail = _find(mail_id, version, actor)
+    if mail.state not in BY_HAND:
+        raise _settled(mail)
+    letter = _letter(mail)
+    box = db.session.get_one(Mailbox, mail.mailbox_id)
+    answers = mail.reason not in NEVER_ANSWERED
+    complaint = handling.open_case(mail, letter, box, answers=answers, actor=actor)
+    if complaint is None:
+        raise Conflict(_("This e-mail holds no words and no files."), current=mail, code="empty")
+    mail.handled_by_id = actor.id
+    record(IncomingMailJudged(mail.id, mail.hospital_id, "complaint", complaint.id), actor=actor)
+    return complaint
+
+
+@command
+def accept(mail_id: UUID, *, version: int | None = None, actor: Actor) -> Complaint:
+    """Take an e-mail that is to be checked as words of who complained: their sender was found out to be them.
+
+    NotFound, NotAllowed; Conflict: it is not to be checked, its content is not kept (`gone`), or the complaint has ended.
+    """
+    mail = _find(mail_id, version, actor)
+    if mail.state != MailState.NOTED or mail.complaint_id is None:
+        raise _settled(mail)
+    letter = _letter(mail)
+    complaint = load(Complaint, mail.complaint_id, actor=actor, needs=Perm.WORK, sees=Perm.READ, lock=True)
+    hearing.add_words(complaint, handling.words_of(letter) or letter.subject, through="an e-mail")
+    taking.take_files(mail, letter, complaint, actor=actor)
+    handling.settle(mail, MailState.THREADED, complaint=complaint, letter=letter, by=actor.id)
+    record(IncomingMailJudged(mail.id, mail.hospital_id, "accepted", complaint.id), actor=actor)
+    return complaint
+
+
+@command
+def try_again(mail_id: UUID, *, version: int | None = None, actor: Actor) -> IncomingMail:
+    """Have a failed e-mail carried out again. NotFound, NotAllowed; Conflict: it did not fail, or (`gone`) is not kept."""
+    mail = _find(mail_id, version, actor)
+    if mail.state != MailState.FAILED:
+        raise _settled(mail)
+    if mail.raw is None:
+        raise _gone(mail)
+    mail.state, mail.reason, mail.attempts = MailState.RECEIVED, "", 0
+    mail.next_try_at, mail.handled_at = clock.now(), None
+    db.session.flush()
+    record(IncomingMailJudged(mail.id, mail.hospital_id, "again"), actor=actor)
+    after_commit(_nudge)
+    return mail
+
+
+def _nudge() -> None:
+    from app.complaints.mail.jobs import carry_out_mail
+
+    nudge_once(carry_out_mail)
+
+
+def _find(mail_id: UUID, version: int | None, actor: Actor) -> IncomingMail:
+    return load(
+        IncomingMail, mail_id, actor=actor, needs=Perm.MAIL_WORK, sees=Perm.MAIL_READ, version=version, lock=True
+    )
+
+
+def _letter(mail: IncomingMail) -> Letter:
+    """Give what an e-mail says; what no reader can take apart is given as it stands."""
+    if mail.raw is None:
+        raise _gone(mail)
+    try:
+        raw = handling.raw_of(mail)
+    except Unreadable:
+        raise _gone(mail) from None
+    try:
+        return read_letter(raw)
+    except Unreadable:
+        return as_plain_text(raw)
+
+
+def _gone(mail: IncomingMail) -> Conflict:
+    return Conflict(_("The content of this e-mail is not kept any more."), current=mail, code="gone")
+
+
+def _settled(mail: IncomingMail) -> Conflict:
+    return Conflict(_("This e-mail was carried out already."), current=mail, code="wrong_state")

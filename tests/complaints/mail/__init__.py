@@ -1,0 +1,1 @@
+"""Tests of incoming e-mail, most of them against a real IMAP server of this machine."""
