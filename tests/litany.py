@@ -78,6 +78,7 @@ DOORS: dict[str, frozenset[str]] = {
             "complaints.show",
             "complaints.move",
             "complaints.panel_of_patient",
+            "complaints.panel_of_survey",
             "complaints.choose_file",
             "complaints.take_file",
         ),

@@ -113,6 +113,7 @@ TABLES: dict[str, Any] = {
     "complaints.panel_of_suggestions.subject_id": Complaint,
     "extension_id": SlaExtension,
     "extensions_api.list_clocks.subject_id": Complaint,
+    "complaints.panel_of_survey.subject_id": SurveyInstance,
     "texts.of_complaint.subject_id": Complaint,
     "texts.of_inquiry.subject_id": Inquiry,
     "texts_api.case_id": Complaint,

@@ -34,6 +34,7 @@ def register(app: Flask) -> None:
         queries,
         similar_views,
         suggestion_views,
+        survey_views,
         understanding_api,
         understanding_handlers,
         views,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, Uuid
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import code_column
@@ -42,3 +43,4 @@ class CaseNote:
     kind: Mapped[str] = mapped_column(code_column(12), default="note")
     body: Mapped[str]
     text_language: Mapped[str] = mapped_column(code_column(5), default="")
+    mentioned_ids: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid()), default=list)  # colleagues who are named in it

@@ -72,6 +72,7 @@ CHANNELS: dict[str, Any] = {
     "phone": _l("Phone call"),
     "public": _l("Public page"),
     "email": _l("E-mail"),
+    "survey": _l("Survey answer"),
     "partner": _l("Partner's desk"),
     "api": _l("Another system"),
     "moh": _l("MOH 937"),

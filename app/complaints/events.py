@@ -125,6 +125,7 @@ class ComplaintNoted(ComplaintEvent):
     kind: ClassVar[str] = "complaints.complaint.noted"
     note_id: UUID
     note_kind: str
+    mentioned: tuple[str, ...] = ()  # ids of colleagues who are named in it
 
 
 @dataclass(frozen=True)

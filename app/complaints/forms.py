@@ -33,7 +33,7 @@ from app.complaints.services.receiving import ComplaintFacts
 from app.complaints.services.stepping import StepFacts
 from app.core.i18n import select_zone
 from app.core.severity import Severity
-from app.core.web.forms import Form, LineField, TextField, UuidField, VersionField
+from app.core.web.forms import Form, HiddenUuidField, LineField, TextField, UuidField, VersionField
 from app.journeys.enums import KIND_LABELS
 
 
@@ -51,6 +51,7 @@ class ComplaintForm(Form):
     """Enter a complaint."""
 
     hospital_id = UuidField(_l("Hospital"))
+    survey_id = HiddenUuidField()
     channel = SelectField(_l("How it came"), choices=choices(CHANNELS, only=BY_STAFF), default="desk")
     outside_number = LineField(_l("Number of the outside body"), most=60)
     received_at = DateTimeLocalField(_l("Received there"), [Optional()])
@@ -86,6 +87,7 @@ class ComplaintForm(Form):
             visit_kind=self.visit_kind.data,
             department_id=self.department_id.data,
             outside_number=self.outside_number.data or "",
+            survey_id=self.survey_id.data,
             received_at=here(self.received_at.data),
         )
 

@@ -41,6 +41,7 @@ bell.kind("complaints/assigned", _l("You are the owner of complaint %(reference)
 bell.kind("complaints/virus", _l("A file of complaint %(reference)s is held back: a virus was found"))
 bell.kind("complaints/added", _l("Who complained wrote something: %(reference)s"))
 bell.kind("complaints/unproved", _l("An e-mail about complaint %(reference)s must be checked"))
+bell.kind("complaints/mentioned", _l("You are named in a note on complaint %(reference)s"))
 bell.kind("complaints/unsatisfied", _l("The answer to complaint %(reference)s did not satisfy"))
 bell.kind("complaints/resumed", _l("Complaint %(reference)s goes on: its return date has come"))
 bell.kind("complaints/reminder", _l("Complaint %(reference)s: %(percent)s %% of its time has passed"))
@@ -126,6 +127,12 @@ def tell_owner_of_added_words(entry: Entry) -> None:
     complaint = db.session.get(Complaint, entry.subject_id)
     if complaint is not None and entry.data["note_kind"] in ("added", "unproved"):
         _tell(entry, [complaint.assignee_id], f"complaints/{entry.data['note_kind']}")
+
+
+@on(ComplaintNoted)
+def tell_mentioned(entry: Entry) -> None:
+    """Tell colleagues who were named in a note."""
+    _tell(entry, [UUID(each) for each in entry.data.get("mentioned", ())], "complaints/mentioned")
 
 
 @on(ComplaintMoved)

@@ -78,6 +78,7 @@ class Complaint(CaseFacts, Tenant, Versioned, Record, Base):
         Index("ix_complaints_first_resolved_at", "hospital_id", "first_resolved_at"),
         Index("ix_complaints_wait_until", "wait_until", postgresql_where=text("wait_until IS NOT NULL")),
         Index("ix_complaints_resolved", "resolved_at", "id", postgresql_where=text("status = 'resolved'")),
+        Index("uq_complaints_survey_id", "survey_id", unique=True, postgresql_where=text("survey_id IS NOT NULL")),
         Index(
             "uq_complaints_outside_number",
             "hospital_id",
@@ -94,6 +95,9 @@ class Complaint(CaseFacts, Tenant, Versioned, Record, Base):
     handle: Mapped[str] = mapped_column(code_column(12), unique=True, default=new_handle)  # of the tracking link
     status: Mapped[str] = mapped_column(code_column(20), default=ComplaintStatus.NEW)
     severity: Mapped[str] = mapped_column(code_column(12))
+    survey_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("survey_instances.id"), default=None
+    )  # whose answer it was
     outside_number: Mapped[str] = mapped_column(code_column(60), default="")
     contact_email: Mapped[str] = mapped_column(default="")  # in small letters
     is_anonymous: Mapped[bool] = mapped_column(default=False)

@@ -29,7 +29,6 @@ bp = Blueprint("complaint_form", __name__, url_prefix="/c")
 
 WHY = "anybody may complain; the page carries no session and shows nothing of anybody"
 LINK = "the tracking link is the credential, and shows state and dates only"
-MOST_BYTES = 60 * 1024 * 1024  # of one sending, files and all
 MOST = {"words": 5_000, "wish": 1_000, "place": 200, "contact_name": 200, "contact_phone": 40}
 
 
@@ -45,7 +44,7 @@ def form() -> Response:
 @public(WHY, csrf=False)
 def send() -> Response:
     """Take the complaint in and go to its tracking page."""
-    request.max_content_length = MOST_BYTES
+    request.max_content_length = keeping.MOST_FORM_BYTES
     _speak()
     throttle.hit("complaint.address", request.remote_addr or "")
     typed = {name: _clean(name) for name in MOST}

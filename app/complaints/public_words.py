@@ -14,7 +14,7 @@ from flask_babel import gettext as _
 
 from app.complaints import queries
 from app.complaints.models import Complaint
-from app.complaints.public import LINK, MOST, MOST_BYTES, bp, counted, show_state, shown
+from app.complaints.public import LINK, MOST, bp, counted, show_state, shown
 from app.complaints.services import filing, hearing, papers, proving, tracking
 from app.core.access.actor import acting_as, system_actor
 from app.core.attachments import keeping, kinds
@@ -54,7 +54,7 @@ def read(token: str) -> Response:
 @public(PROVED, csrf=False)
 def add(token: str) -> Response:
     """Keep what the complainant adds: words, with files or without."""
-    request.max_content_length = MOST_BYTES
+    request.max_content_length = keeping.MOST_FORM_BYTES
     return _said(token, _add)
 
 

@@ -27,6 +27,7 @@ class ComplaintOut(Out):
     red_flags: list[str]
     channel: str
     outside_number: str
+    survey_id: UUID | None
     received_at: datetime
     patient_id: UUID | None
     is_anonymous: bool
@@ -81,6 +82,7 @@ class ComplaintIn(In):
     department_id: UUID | None = None
     outside_number: Annotated[str, Field(max_length=60, pattern=r"^[^\x00]*$")] = ""
     received_at: AwareDatetime | None = None
+    survey_id: UUID | None = None
 
 
 class ComplaintAssignIn(VersionedIn):

@@ -17,13 +17,16 @@ from app.complaints.lists import COUNT_CAP, TABS
 from app.complaints.places import PLACE, tab_labels
 from app.complaints.policy import Perm
 from app.complaints.queries import Filters
-from app.complaints.services import bulk, receiving, stepping
+from app.complaints.services import answers, bulk, filing, stepping
 from app.complaints.show import case_of
 from app.complaints.texts import views as texts
 from app.complaints.texts.filling import Filled
 from app.complaints.workflow import COMPLAINT
+from app.core import throttle
 from app.core.access.actor import Role
 from app.core.access.policy import can, can_on, load
+from app.core.attachments import keeping, kinds
+from app.core.files import MEGABYTE
 from app.core.i18n import named
 from app.core.saved_views.beside import beside
 from app.core.severity import Severity
@@ -183,8 +186,10 @@ def answered(complaint_id: UUID, answer: Answer, toast: str, verb: str = "") -> 
 @bp.get("/new")
 @requires(Perm.CREATE)
 def new() -> Response:
-    """Ask what happened; with `patient` in the address the patient is chosen already."""
-    return _new(ComplaintForm(formdata=None, patient_id=request.args.get("patient", type=UUID)))
+    """Ask what happened; the address may name a `patient` who is chosen then, or a `survey` whose answer it is."""
+    survey_id = request.args.get("survey", type=UUID)
+    given = answers.beginning(survey_id, current_actor) if survey_id else {}
+    return _new(ComplaintForm(formdata=None, **{"patient_id": request.args.get("patient", type=UUID), **given}))
 
 
 def _new(form: ComplaintForm, status: int = 200) -> Response:
@@ -198,6 +203,8 @@ def _new(form: ComplaintForm, status: int = 200) -> Response:
         patient=patient,
         earlier=queries.open_of_patient(patient.id, actor=current_actor) if patient else [],
         may_find=may_find,
+        kinds=kinds.ACCEPT,
+        most=keeping.MOST_BYTES // MEGABYTE,
         is_partner=current_actor.role is Role.SOURCE_USER,
         hospitals=organizations.options_hospitals(actor=current_actor),
         departments=organizations.options_departments(actor=current_actor),
@@ -207,14 +214,17 @@ def _new(form: ComplaintForm, status: int = 200) -> Response:
 @bp.post("/")
 @requires(Perm.CREATE)
 def create() -> Response:
-    """Take a complaint in."""
+    """Take a complaint in, with its files."""
+    request.max_content_length = keeping.MOST_FORM_BYTES
     form = ComplaintForm()
     hospitals = organizations.options_hospitals(actor=current_actor)
     only = hospitals[0].id if len(hospitals) == 1 else None
+    hospital_id = cast(UUID, form.hospital_id.data or only)
+    uploads = [each for each in request.files.getlist("files") if each.filename]
+    if uploads:
+        throttle.hit("upload.actor", str(current_actor.id))
     answer = form.submit(
-        lambda: receiving.receive(
-            hospital_id=cast(UUID, form.hospital_id.data or only), facts=form.facts(), actor=current_actor
-        )
+        lambda: filing.receive_with_files(hospital_id, form.facts(), keeping.look_at(uploads), actor=current_actor)
     )
     if not answer.ok:
         return _new(form, answer.status)

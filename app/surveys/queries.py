@@ -192,3 +192,14 @@ def is_satisfied(instance_id: UUID) -> bool | None:
         if kind in (QuestionType.RATING, QuestionType.LIKERT):
             return int(value) >= SATISFIED_FROM
     return None
+
+
+def words_of(instance_id: UUID) -> str:
+    """Give what somebody wrote in a survey, one paragraph for each answer, in the order of the questions."""
+    rows = db.session.execute(
+        select(SurveyAnswer.value)
+        .join(SurveyQuestion, SurveyQuestion.id == SurveyAnswer.question_id)
+        .where(SurveyAnswer.instance_id == instance_id, SurveyAnswer.text_language != "")
+        .order_by(SurveyQuestion.position)
+    ).scalars()
+    return "\n\n".join(text.strip() for text in rows if text and text.strip())

@@ -62,6 +62,7 @@ class InquiryNoted(InquiryEvent):
     kind: ClassVar[str] = "complaints.inquiry.noted"
     note_id: UUID
     note_kind: str
+    mentioned: tuple[str, ...] = ()  # ids of colleagues who are named in it
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 from app.accounts import queries as accounts
 from app.accounts.rungs import first_rung
 from app.complaints.inquiries import sla
-from app.complaints.inquiries.events import InquiryAssigned, InquiryPassedOn, InquiryReceived
+from app.complaints.inquiries.events import InquiryAssigned, InquiryNoted, InquiryPassedOn, InquiryReceived
 from app.complaints.inquiries.models import Inquiry, InquiryNote
 from app.complaints.services.erasing import ERASED
 from app.core.access.actor import Actor, Role, system_actor
@@ -25,6 +25,7 @@ from app.organizations.events import PatientErased, PatientMerged
 
 bell.kind("inquiries/received", _l("New inquiry %(reference)s"))
 bell.kind("inquiries/assigned", _l("You are the owner of inquiry %(reference)s"))
+bell.kind("inquiries/mentioned", _l("You are named in a note on inquiry %(reference)s"))
 bell.kind("inquiries/reminder", _l("Inquiry %(reference)s: %(percent)s %% of its time has passed"))
 bell.kind("inquiries/breached", _l("Inquiry %(reference)s is overdue"))
 bell.kind("inquiries/escalated", _l("Inquiry %(reference)s was escalated to you"))
@@ -49,6 +50,12 @@ def tell_of_new_inquiry(entry: Entry) -> None:
 def tell_new_owner_of_inquiry(entry: Entry) -> None:
     """Tell the new owner."""
     _tell(entry, [entry.uuid("assignee_id")], "inquiries/assigned")
+
+
+@on(InquiryNoted)
+def tell_mentioned_on_inquiry(entry: Entry) -> None:
+    """Tell colleagues who were named in a note."""
+    _tell(entry, [UUID(each) for each in entry.data.get("mentioned", ())], "inquiries/mentioned")
 
 
 @on(ClockMoved)

@@ -7,6 +7,8 @@ from uuid import UUID
 
 from app.complaints.models import Complaint
 from app.complaints.policy import Perm
+from app.complaints.services import receiving
+from app.complaints.services.receiving import ComplaintFacts
 from app.core.access.actor import Actor, acting_as, system_actor
 from app.core.access.policy import load
 from app.core.attachments import keeping
@@ -22,6 +24,17 @@ COMPLAINT = "complaint"
 def attach(complaint_id: UUID, incoming: Sequence[Incoming], *, actor: Actor) -> list[Attachment]:
     """Add files to a complaint. NotFound, NotAllowed; Invalid (`files`): it holds too many."""
     return _keep(taker(complaint_id, actor), incoming, actor)
+
+
+@command
+def receive_with_files(
+    hospital_id: UUID, facts: ComplaintFacts, incoming: Sequence[Incoming], *, actor: Actor
+) -> Complaint:
+    """Take a complaint in with its files: both or nothing. Raises as `receiving.receive` and `attach`."""
+    complaint = receiving.receive(hospital_id=hospital_id, facts=facts, actor=actor)
+    if incoming:
+        _keep(complaint, incoming, actor)
+    return complaint
 
 
 def taker(complaint_id: UUID, actor: Actor) -> Complaint:

@@ -18,6 +18,7 @@ from app.complaints.events import ComplaintReceived
 from app.complaints.models import Complaint
 from app.complaints.policy import Perm
 from app.complaints.rules.red_flags import flags_in
+from app.complaints.services import answers
 from app.core import throttle
 from app.core.access.actor import Actor, Role, acting_as, system_actor
 from app.core.access.policy import can_reach_hospital
@@ -60,6 +61,7 @@ class ComplaintFacts:
     visit_kind: str = ""  # empty: that of the patient's visits of that day, where they are of one kind
     department_id: UUID | None = None
     outside_number: str = ""
+    survey_id: UUID | None = None  # of the answer that it was made of
     received_at: datetime | None = None  # None: now
 
 
@@ -72,6 +74,8 @@ def receive(*, hospital_id: UUID, facts: ComplaintFacts, actor: Actor) -> Compla
     """
     if not can_reach_hospital(actor, Perm.CREATE, hospital_id):
         raise NotAllowed()
+    if facts.survey_id is not None:
+        facts = replace(facts, channel="survey")
     if actor.role is Role.SOURCE_USER:
         facts = replace(facts, channel="partner")  # whatever they say: it came from their desk
     patient, phone = _checked(hospital_id, facts, actor)
@@ -105,6 +109,7 @@ def _made_of(hospital_id: UUID, facts: ComplaintFacts, patient: Patient | None, 
         reference=next_reference("CMP"),
         title=facts.title.strip() or first_words(words),
         severity=facts.severity,
+        survey_id=facts.survey_id,
         channel=facts.channel,
         outside_number=facts.outside_number.strip(),
         received_at=facts.received_at or clock.now(),
@@ -203,6 +208,8 @@ def _checked(hospital_id: UUID, facts: ComplaintFacts, actor: Actor) -> tuple[Pa
         wrong["is_anonymous"] = _("An anonymous complaint names no patient.")
     if facts.contact_email.strip() and not is_email(facts.contact_email.strip()):
         wrong["contact_email"] = _("This is no e-mail address.")
+    if facts.survey_id and not answers.is_answered(hospital_id, facts.survey_id, actor):
+        wrong["survey_id"] = _("Choose an answered survey of this hospital.")
     patient = patient_of(hospital_id, facts.patient_id, actor, wrong)
     phone = "" if facts.is_anonymous else phone_of(facts.contact_phone, wrong)
     if wrong:
@@ -219,7 +226,9 @@ def _kind_of_visit(patient: Patient | None, day: date | None) -> str:
 
 
 def _refuse_known(hospital_id: UUID, facts: ComplaintFacts) -> None:
-    """An outside body's case comes in once, whoever enters it."""
+    """An outside body's case comes in once, whoever enters it; so does the answer of a survey."""
+    if facts.survey_id is not None:
+        answers.refuse_known(facts.survey_id)
     number = facts.outside_number.strip()
     if not number:
         return

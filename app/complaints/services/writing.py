@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from app.complaints import sla
 from app.complaints.enums import WRITTEN_BY_STAFF
 from app.complaints.events import ComplaintNoted
+from app.complaints.mentions import mentioned_in
 from app.complaints.models import Complaint, ComplaintNote
 from app.complaints.policy import Perm
 from app.complaints.services import tracking
@@ -28,8 +29,9 @@ from app.core.web.live import touch
 def add_note(complaint_id: UUID, body: str, *, kind: str = "note", actor: Actor) -> ComplaintNote:
     """Write a note, what was said in a call, or a message to who complained, which they read behind their tracking link.
 
-    The first call or message ends the clock of the first contact. Invalid: nothing was written, it is no kind that
-    staff write, or a placeholder still stands in a message. Conflict (`unreachable`): no message reaches who complained.
+    Colleagues who are named with `@` in a note or call are told; the first call or message ends the clock of the first
+    contact. Invalid: nothing was written, it is no kind that staff write, or a placeholder still stands in a message.
+    Conflict (`unreachable`): no message reaches who complained.
     """
     complaint = load(Complaint, complaint_id, actor=actor, needs=Perm.WORK, sees=Perm.READ, lock=True)
     if kind not in WRITTEN_BY_STAFF:
@@ -39,10 +41,13 @@ def add_note(complaint_id: UUID, body: str, *, kind: str = "note", actor: Actor)
     note = write(complaint, body, kind=kind, actor=actor)
     if kind == "message":
         tracking.tell_message(complaint, note.id, actor=actor)
+    else:
+        note.mentioned_ids = mentioned_in(body, complaint, sees=Perm.READ, actor=actor)
     if kind != "note" and complaint.first_contact_at is None:
         complaint.first_contact_at = clock.now()
         sla.stop(complaint.id, sla.FIRST_CONTACT, actor=actor)
-    record(ComplaintNoted(complaint.id, complaint.hospital_id, complaint.reference, note.id, kind), actor=actor)
+    told = tuple(str(each) for each in note.mentioned_ids)
+    record(ComplaintNoted(complaint.id, complaint.hospital_id, complaint.reference, note.id, kind, told), actor=actor)
     touch("complaints", hospital_id=complaint.hospital_id)
     return note
 

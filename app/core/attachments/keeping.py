@@ -25,6 +25,7 @@ from app.core.events import record
 from app.core.jobs import nudge_once
 
 MOST_BYTES = 25 * files.MEGABYTE
+MOST_FORM_BYTES = 60 * files.MEGABYTE  # of a form with its files
 MOST_AT_ONCE = 5
 MOST_OF_A_CASE = 50
 FOLDER = "attachments"

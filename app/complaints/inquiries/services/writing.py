@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from app.complaints.inquiries.enums import WRITTEN_BY_STAFF
 from app.complaints.inquiries.events import InquiryNoted
 from app.complaints.inquiries.models import Inquiry, InquiryNote
+from app.complaints.mentions import mentioned_in
 from app.complaints.policy import Perm
 from app.complaints.services.writing import written
 from app.core.access.actor import Actor
@@ -26,7 +27,9 @@ def add_note(inquiry_id: UUID, body: str, *, kind: str = "note", actor: Actor) -
     if kind not in WRITTEN_BY_STAFF:
         raise Invalid(kind=_("Choose one of the listed codes."))
     note = write(inquiry, body, kind=kind, actor=actor)
-    record(InquiryNoted(inquiry.id, inquiry.hospital_id, inquiry.reference, note.id, kind), actor=actor)
+    note.mentioned_ids = mentioned_in(body, inquiry, sees=Perm.INQUIRY_READ, actor=actor)
+    told = tuple(str(each) for each in note.mentioned_ids)
+    record(InquiryNoted(inquiry.id, inquiry.hospital_id, inquiry.reference, note.id, kind, told), actor=actor)
     touch("inquiries", hospital_id=inquiry.hospital_id)
     return note
 

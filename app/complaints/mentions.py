@@ -1,0 +1,33 @@
+"""Colleagues who are named in a note: `@` and the beginning of their e-mail address; whoever may see the case is told."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from app.accounts import queries as accounts
+from app.accounts.models import User
+from app.core.access.actor import Actor
+from app.core.access.policy import can_on
+from app.core.db import db
+
+MOST = 10
+_NAME = re.compile(r"(?<![\w.+-])@([A-Za-z0-9][A-Za-z0-9._+-]{0,63})")
+
+
+def mentioned_in(body: str, case: Any, *, sees: str, actor: Actor) -> list[UUID]:
+    """Give who is named in a note on a case and may see that case, without the writer; at most ten, in the order of the text."""
+    names = [each.rstrip(".-+").lower() for each in _NAME.findall(body)][: 2 * MOST]
+    if not names:
+        return []
+    local = func.lower(func.split_part(User.email, "@", 1))
+    query = select(User).where(local.in_(set(names)), User.is_active, User.archived_at.is_(None))
+    found: dict[str, list[User]] = {}
+    for user in db.session.execute(query).unique().scalars():
+        found.setdefault(user.email.partition("@")[0].lower(), []).append(user)
+    people = [user for name in names for user in found.get(name, ()) if user.id != actor.id]
+    allowed = [user.id for user in people if can_on(accounts.actor_of(user), sees, case)]
+    return list(dict.fromkeys(allowed))[:MOST]

@@ -1,0 +1,150 @@
+"""A survey answer becomes a complaint once, with its words and patient; colleagues named in notes are told; files at entry."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask.testing import FlaskClient
+
+from app.complaints.inquiries.services import writing as inquiry_writing
+from app.complaints.mentions import mentioned_in
+from app.complaints.models import Complaint
+from app.complaints.policy import Perm
+from app.complaints.services import writing
+from app.core.access.actor import acting_as, system_actor
+from app.core.attachments.models import Attachment
+from app.core.db import db, unit_of_work
+from app.core.errors import Conflict, Invalid
+from app.core.keys.links import new_handle
+from app.core.time import clock
+from app.organizations.models import Patient
+from app.surveys.models import SurveyAnswer, SurveyInstance, SurveyQuestion
+from tests.cast import Cast, bearer, csrf, sign_in
+from tests.complaints.conftest import received
+from tests.complaints.inquiring import asked
+from tests.complaints.test_notices import told
+
+SYSTEM = system_actor("a test of complaints of surveys")
+
+
+def answered(cast: Cast, patient: Patient, *texts: str, done: bool = True, **given: Any) -> SurveyInstance:
+    """A survey of the emergency department with these comments."""
+    with acting_as(SYSTEM), unit_of_work():
+        questions = list(db.session.execute(sa.select(SurveyQuestion).limit(len(texts) or 1)).unique().scalars())
+        values = {
+            "hospital_id": cast.a.id, "template_id": questions[0].template_id, "patient_id": patient.id,
+            "department_id": cast.er.id, "once": new_handle(), "handle": new_handle(), "send_at": clock.now(),
+            "state": "completed" if done else "sent", "completed_at": clock.now() if done else None, "context": {"kind": "ems"},
+            **given,
+        }  # fmt: skip
+        survey = SurveyInstance(**values)
+        db.session.add(survey)
+        db.session.flush()
+        for question, text in zip(questions, texts, strict=False):
+            db.session.add(SurveyAnswer(hospital_id=survey.hospital_id, instance_id=survey.id, question_id=question.id,
+                                        code=question.code, value=text, text_language="ar"))  # fmt: skip
+        db.session.flush()
+        return survey
+
+
+def complaints() -> list[Complaint]:
+    """Every complaint."""
+    with acting_as(SYSTEM):
+        return list(db.session.execute(sa.select(Complaint).order_by(Complaint.id)).scalars())
+
+
+def test_the_entry_form_begins_with_the_answer_and_the_complaint_names_it(
+    app: Any, reference_data: Cast, patient: Patient, client: FlaskClient
+) -> None:
+    survey = answered(reference_data, patient, "انتظرت طويلا", "<b>ولم يشرح أحد</b>")
+    browser = sign_in(client, reference_data["px_coordinator"])
+    panel = f"/complaints/surveys/{survey.id}/panel"
+    assert f"survey={survey.id}" in browser.get(panel).get_data(as_text=True)
+    page = browser.get(f"/complaints/new?survey={survey.id}").get_data(as_text=True)
+    assert "انتظرت طويلا" in page and "&lt;b&gt;ولم يشرح أحد&lt;/b&gt;" in page and str(survey.id) in page
+    form = {"csrf_token": csrf(app, browser), "survey_id": survey.id, "words": "انتظرت طويلا", "patient_id": patient.id,
+            "contact_relation": "patient", "channel": "desk", "severity": "medium"}  # fmt: skip
+    assert browser.post("/complaints/", data=form).status_code == 303
+    [made] = complaints()
+    assert (made.survey_id, made.channel, made.patient_id) == (survey.id, "survey", patient.id)
+    assert made.reference in browser.get(panel).get_data(as_text=True)
+    assert browser.post("/complaints/", data=form).status_code == 409
+    assert len(complaints()) == 1
+
+
+def test_one_answer_makes_one_complaint(reference_data: Cast, patient: Patient) -> None:
+    survey = answered(reference_data, patient, "انتظرت")
+    received(reference_data, survey_id=survey.id)
+    with pytest.raises(Conflict) as refused:
+        received(reference_data, survey_id=survey.id)
+    assert refused.value.code == "known"
+
+
+def test_an_unanswered_survey_another_hospitals_and_a_role_without_the_right_are_refused(
+    reference_data: Cast, patient: Patient
+) -> None:
+    unanswered = answered(reference_data, patient, done=False)
+    foreign = answered(reference_data, patient, hospital_id=reference_data.b.id, patient_id=None, department_id=None)
+    for survey, who in ((unanswered, "px_coordinator"), (foreign, "px_coordinator"), (foreign, "px_admin")):
+        with pytest.raises(Invalid) as refused:
+            received(reference_data, by=who, survey_id=survey.id)
+        assert list(refused.value.fields) == ["survey_id"]
+    with pytest.raises(Invalid):
+        received(reference_data, by="source_user", survey_id=answered(reference_data, patient).id)
+
+
+def test_the_api_names_the_survey(reference_data: Cast, patient: Patient, client: FlaskClient) -> None:
+    survey = answered(reference_data, patient, "انتظرت")
+    body = {"hospital_id": str(reference_data.a.id), "words": "انتظرت", "survey_id": str(survey.id)}
+    made = client.post("/api/complaints/complaints/", json=body, headers=bearer(reference_data["px_coordinator"]))
+    assert (made.status_code, made.json["survey_id"], made.json["channel"]) == (201, str(survey.id), "survey")
+
+
+def test_who_is_named_in_a_note_is_told_and_nobody_else(reference_data: Cast, drain: Callable[[], int]) -> None:
+    row, inquiry = received(reference_data), asked(reference_data)
+    actor = reference_data.actor("px_coordinator")
+    text = "@department.manager, @Hospital.Admin. please; @nurse @px.coordinator @outsider mail@department.manager"
+    with acting_as(actor):
+        note = writing.add_note(row.id, text, actor=actor)
+        inquiry_writing.add_note(inquiry.id, text, actor=actor)
+        assert note.mentioned_ids == [reference_data["department_manager"].id, reference_data["hospital_admin"].id]
+    drain()
+    for who in ("department_manager", "hospital_admin"):
+        kinds = [kind for kind in told(reference_data, who) if kind.endswith("mentioned")]
+        assert kinds == ["complaints/mentioned", "inquiries/mentioned"], who
+    for who in ("nurse", "px_coordinator", "outsider"):
+        assert not [kind for kind in told(reference_data, who) if kind.endswith("mentioned")], who
+
+
+def test_a_message_to_the_patient_names_nobody(reference_data: Cast) -> None:
+    row = received(reference_data, contact_name="Sara", contact_phone="0501112244")
+    actor = reference_data.actor("px_coordinator")
+    with acting_as(actor):
+        assert writing.add_note(row.id, "@hospital.admin", kind="message", actor=actor).mentioned_ids == []
+
+
+def test_a_flood_of_names_is_bounded(reference_data: Cast) -> None:
+    row, actor = received(reference_data), reference_data.actor("px_coordinator")
+    with acting_as(actor):
+        assert mentioned_in("@a " * 50_000, row, sees=Perm.READ, actor=actor) == []
+        assert mentioned_in("@" * 50_000, row, sees=Perm.READ, actor=actor) == []
+
+
+def test_files_come_with_the_entry_or_nothing_does(app: Any, reference_data: Cast, client: FlaskClient) -> None:
+    browser = sign_in(client, reference_data["px_coordinator"])
+    form = {"csrf_token": csrf(app, browser), "words": "لا موقف", "contact_relation": "patient", "channel": "desk",
+            "severity": "medium"}  # fmt: skip
+    lying = {**form, "files": (io.BytesIO(b"MZ not a picture"), "bill.pdf")}
+    refused = browser.post("/complaints/", data=lying, content_type="multipart/form-data")
+    assert refused.status_code == 422 and "bill.pdf" in refused.get_data(as_text=True)
+    assert complaints() == []
+    good = {**form, "files": (io.BytesIO(b"%PDF-1.7 a bill"), "bill.pdf")}
+    assert browser.post("/complaints/", data=good, content_type="multipart/form-data").status_code == 303
+    [made] = complaints()
+    with acting_as(SYSTEM):
+        files = db.session.execute(sa.select(Attachment.name).where(Attachment.about_id == made.id)).scalars().all()
+    assert files == ["bill.pdf"]
