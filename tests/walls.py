@@ -116,13 +116,17 @@ TABLES: dict[str, Any] = {
     "complaints.panel_of_survey.subject_id": SurveyInstance,
     "texts.of_complaint.subject_id": Complaint,
     "texts.of_inquiry.subject_id": Inquiry,
-    "texts_api.case_id": Complaint,
+    "texts_api.list_of_complaint.case_id": Complaint,
+    "texts_api.list_of_inquiry.case_id": Inquiry,
     "checklists.panel_of_checklist.subject_id": Complaint,
     "item_id": ChecklistItem,
     "promises.panel_of_complaint.subject_id": Complaint,
     "promises.panel_of_inquiry.subject_id": Inquiry,
     "promises.case_id": Complaint,
-    "promises_api.case_id": Complaint,
+    "promises_api.list_of_complaint.case_id": Complaint,
+    "promises_api.list_of_inquiry.case_id": Inquiry,
+    "promises_api.make_on_complaint.case_id": Complaint,
+    "promises_api.make_on_inquiry.case_id": Inquiry,
     "promise_id": Promise,
     "surveys.panel_of_visit.subject_id": Journey,
     "surveys.panel_of_patient.subject_id": Patient,
@@ -156,7 +160,6 @@ OTHERS: dict[str, Any] = {
     "code": "viewer",
     "kpi": "MOH-2",
     "case": "complaint",
-    "cases": "complaints",
 }
 
 

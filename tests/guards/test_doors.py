@@ -17,7 +17,6 @@ SOME_ID = "018f0000-0000-7000-8000-00000000beef"
 VALUES: dict[str, Any] = {
     "kind": "csv",
     "case": "complaint",
-    "cases": "complaints",
     "verb": "start",
     "code": "viewer",
     "token": "x" * 30,

@@ -17,7 +17,6 @@ from app.core.api.schemas import Line
 from app.core.web import current_actor, requires
 
 bp = APIBlueprint("promises_api", __name__, url_prefix="/api/complaints")
-_CASES = {"complaints": "complaint", "inquiries": "inquiry"}
 
 
 class PromiseIn(In):
@@ -57,25 +56,47 @@ class PromisesOut(Out):
     results: list[PromiseOut]
 
 
-@bp.get("/<any(complaints, inquiries):cases>/<uuid:case_id>/promises/")
-@bp.output(PromisesOut)
-@documented(bp, "List the promises on a case", "GET")
-@requires(Perm.PROMISE)
-def list_promises(cases: str, case_id: UUID) -> dict[str, Any]:
-    """Give up to 100 promises of a complaint or of an inquiry."""
-    _row, found = queries.of_case(_CASES[cases], case_id, actor=current_actor)
+def _told(case: str, case_id: UUID) -> dict[str, Any]:
+    _row, found = queries.of_case(case, case_id, actor=current_actor)
     return {"results": [promise for promise, _owner in found]}
 
 
-@bp.post("/<any(complaints, inquiries):cases>/<uuid:case_id>/promises/")
+@bp.get("/complaints/<uuid:case_id>/promises/")
+@bp.output(PromisesOut)
+@documented(bp, "List the promises on a complaint", "GET")
+@requires(Perm.PROMISE)
+def list_of_complaint(case_id: UUID) -> dict[str, Any]:
+    """Give up to 100 promises, what waits first."""
+    return _told("complaint", case_id)
+
+
+@bp.get("/inquiries/<uuid:case_id>/promises/")
+@bp.output(PromisesOut)
+@documented(bp, "List the promises on an inquiry", "GET")
+@requires(Perm.PROMISE)
+def list_of_inquiry(case_id: UUID) -> dict[str, Any]:
+    """Give up to 100 promises, what waits first."""
+    return _told("inquiry", case_id)
+
+
+@bp.post("/complaints/<uuid:case_id>/promises/")
 @bp.input(PromiseIn)
 @bp.output(PromiseOut, status_code=201)
-@documented(bp, "Promise something on a case", "POST")
+@documented(bp, "Promise something on a complaint", "POST")
 @requires(Perm.PROMISE)
-def make(cases: str, case_id: UUID, json_data: PromiseIn) -> Any:
+def make_on_complaint(case_id: UUID, json_data: PromiseIn) -> Any:
     """Write a promise down; its owner is reminded a quarter of an hour before."""
-    facts = PromiseFacts(**json_data.model_dump())
-    return services.make(_CASES[cases], case_id, facts, actor=current_actor)
+    return services.make("complaint", case_id, PromiseFacts(**json_data.model_dump()), actor=current_actor)
+
+
+@bp.post("/inquiries/<uuid:case_id>/promises/")
+@bp.input(PromiseIn)
+@bp.output(PromiseOut, status_code=201)
+@documented(bp, "Promise something on an inquiry", "POST")
+@requires(Perm.PROMISE)
+def make_on_inquiry(case_id: UUID, json_data: PromiseIn) -> Any:
+    """Write a promise down; its owner is reminded a quarter of an hour before."""
+    return services.make("inquiry", case_id, PromiseFacts(**json_data.model_dump()), actor=current_actor)
 
 
 @bp.post("/promises/<uuid:promise_id>/end/")

@@ -13,7 +13,6 @@ from app.core.api import Out, documented
 from app.core.web import current_actor, requires
 
 bp = APIBlueprint("texts_api", __name__, url_prefix="/api/complaints")
-_CASES = {"complaints": "complaint", "inquiries": "inquiry"}
 
 
 class FilledOut(Out):
@@ -32,13 +31,26 @@ class FilledListOut(Out):
     results: list[FilledOut]
 
 
-@bp.get("/<any(complaints, inquiries):cases>/<uuid:case_id>/texts/")
+@bp.get("/complaints/<uuid:case_id>/texts/")
 @bp.output(FilledListOut)
-@documented(bp, "List the text modules for a case, filled", "GET")
+@documented(bp, "List the text modules for a complaint, filled", "GET")
 @requires(Perm.TEXT_READ)
-def list_texts(cases: str, case_id: UUID) -> dict[str, Any]:
-    """Give every text module that fits a complaint or an inquiry, filled with its facts."""
-    _row, found = filling.offered(_CASES[cases], case_id, actor=current_actor)
+def list_of_complaint(case_id: UUID) -> dict[str, Any]:
+    """Give every text module that fits, filled with the complaint's facts."""
+    return _told("complaint", case_id)
+
+
+@bp.get("/inquiries/<uuid:case_id>/texts/")
+@bp.output(FilledListOut)
+@documented(bp, "List the text modules for an inquiry, filled", "GET")
+@requires(Perm.TEXT_READ)
+def list_of_inquiry(case_id: UUID) -> dict[str, Any]:
+    """Give every text module that fits, filled with the inquiry's facts."""
+    return _told("inquiry", case_id)
+
+
+def _told(case: str, case_id: UUID) -> dict[str, Any]:
+    _row, found = filling.offered(case, case_id, actor=current_actor)
     return {
         "results": [
             {
