@@ -7,6 +7,9 @@ import sqlalchemy as sa
 from app.accounts.models import AccountLink
 from app.accounts.services.credentials import INVITE, RESET
 from app.complaints.enums import ExplanationStatus
+from app.complaints.intake_links import services as intake_links
+from app.complaints.intake_links.enums import WAITING
+from app.complaints.intake_links.models import IntakeLink
 from app.complaints.models import Complaint, Explanation
 from app.complaints.services import answering_link, tracking
 from app.core.access.actor import acting_as, system_actor
@@ -28,6 +31,8 @@ def token_addresses() -> list[str]:
         complaint = db.session.execute(sa.select(Complaint).order_by(Complaint.id.desc()).limit(1)).scalar_one_or_none()
         waiting = sa.select(Explanation).where(Explanation.status == ExplanationStatus.REQUESTED)
         asked = db.session.execute(waiting.order_by(Explanation.id.desc()).limit(1)).scalar_one_or_none()
+        waiting_link = sa.select(IntakeLink).where(IntakeLink.state.in_(WAITING)).order_by(IntakeLink.id.desc())
+        intake = db.session.execute(waiting_link.limit(1)).scalar_one_or_none()
         accounts = list(db.session.execute(sa.select(AccountLink).order_by(AccountLink.id.desc())).scalars())
     # one that has left: before that it holds no questions, and nobody has its link
     left = [each for each in surveys if each.questions and is_open(each)]
@@ -43,6 +48,8 @@ def token_addresses() -> list[str]:
         found.append(f"/c/{token_for(tracking.PURPOSE, complaint.handle)}")
     if asked is not None:
         found.append(f"/x/{token_for(answering_link.OWN, asked.handle)}")
+    if intake is not None:
+        found.append(f"{intake_links.PATH}{token_for(intake_links.PURPOSE, intake.handle)}")
     for purpose, path in ACCOUNT_PAGES.items():
         link = next((each for each in accounts if each.purpose == purpose and _is_good(each)), None)
         if link is not None:

@@ -17,6 +17,7 @@ from app.accounts.models import LoginSession, RoleAssignment, User
 from app.complaints.assigning.models import AssignmentRule
 from app.complaints.checklists.models import ChecklistItem
 from app.complaints.inquiries.models import Inquiry, InquiryCategory
+from app.complaints.intake_links.models import IntakeLink
 from app.complaints.mail.models import IncomingMail, Mailbox
 from app.complaints.models import Complaint, ComplaintPaper, ComplaintPoint, ComplaintSuggestion, Explanation
 from app.complaints.promises.models import Promise
@@ -114,6 +115,8 @@ TABLES: dict[str, Any] = {
     "extension_id": SlaExtension,
     "extensions_api.list_clocks.subject_id": Complaint,
     "complaints.panel_of_survey.subject_id": SurveyInstance,
+    "intake_links.link_id": IntakeLink,
+    "intake_links_api.link_id": IntakeLink,
     "texts.of_complaint.subject_id": Complaint,
     "texts.of_inquiry.subject_id": Inquiry,
     "texts_api.list_of_complaint.case_id": Complaint,

@@ -22,6 +22,8 @@ from app.complaints.inquiries.services import writing as inquiry_writing
 from app.complaints.inquiries.services.answering import Reply
 from app.complaints.inquiries.services.converting import ConvertFacts
 from app.complaints.inquiries.services.receiving import InquiryFacts
+from app.complaints.intake_links import services as intake_links
+from app.complaints.intake_links.services import LinkFacts
 from app.complaints.mail.imap import Fetched
 from app.complaints.mail.services import handling, mailboxes, polling
 from app.complaints.mail.services.mailboxes import MailboxFacts
@@ -197,6 +199,7 @@ def _complaint(cast: Cast, officer: Actor, number: int) -> None:
         running = clocks.open_clock(complaint.id, sla.RESOLUTION)
         if running is not None:
             extensions.ask(running.id, clock.now() + timedelta(days=20), "The file is on its way.", actor=officer)
+        intake_links.send(cast.a.id, LinkFacts(phone=f"05077{number:05}"), actor=officer)
         promises.make("complaint", complaint.id, PromiseFacts(due_at=clock.now() + DELAY / 2), actor=officer)
         question = Asked("Why did it take so long?", "انتظرت ثلاث ساعات", cast.er.id, point.id)
         explaining.ask(complaint.id, cast["physician"].id, question, actor=officer)

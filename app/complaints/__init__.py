@@ -44,6 +44,7 @@ def register(app: Flask) -> None:
     from app.complaints.assigning import register as register_assigning
     from app.complaints.checklists import register as register_checklists
     from app.complaints.inquiries import register as register_inquiries
+    from app.complaints.intake_links import register as register_intake_links
     from app.complaints.mail import register as register_mail
     from app.complaints.models import Complaint
     from app.complaints.policy import Perm
@@ -72,6 +73,7 @@ def register(app: Flask) -> None:
     register_texts(app)
     register_checklists(app)
     register_assigning(app)
+    register_intake_links(app)
     register_mail(app)
     menu.line("insight", 12, _l("KPIs of complaints"), "kpis.overview", "chart-bar", Perm.KPI_READ)
     menu.line("work", 15, _l("Explanations"), "explanations.listed", "user-question", Perm.EXPLANATION_READ)

@@ -18,6 +18,7 @@ class Perm(StrEnum):
     ASK = "complaints:explanation:ask"
     EXPLANATION_READ = "complaints:explanation:read"
     ANSWER = "complaints:explanation:answer"
+    LINK_SEND = "complaints:intake_link:send"
     PROMISE = "complaints:promise:work"  # on cases that the same person may work on
     TEXT_READ = "complaints:text_module:read"
     TEXT_WRITE = "complaints:text_module:write"
@@ -63,6 +64,7 @@ grant(
             **_MANAGER,
             **_ASKED,
         },
+        Perm.LINK_SEND: {**_OFFICE, Role.DEPARTMENT_MANAGER: Scope.HOSPITAL},
         Perm.PROMISE: {**_OFFICE, Role.DEPARTMENT_MANAGER: Scope.HOSPITAL},
         Perm.TEXT_READ: {**_OFFICE, Role.DEPARTMENT_MANAGER: Scope.HOSPITAL},
         Perm.TEXT_WRITE: _KEEPERS,

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, Response, g, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Request, Response, g, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from app.complaints.enums import RELATIONS
@@ -47,10 +47,10 @@ def send() -> Response:
     request.max_content_length = keeping.MOST_FORM_BYTES
     _speak()
     throttle.hit("complaint.address", request.remote_addr or "")
-    typed = {name: _clean(name) for name in MOST}
+    typed = typed_of(request)
     try:
         incoming = keeping.look_at(request.files.getlist("files"))
-        complaint = receiving.receive_from_public(hospital_id=_hospital(), facts=_facts(typed))
+        complaint = receiving.receive_from_public(hospital_id=_hospital(), facts=facts_of(typed))
         filing.attach_from_complainant(complaint, incoming)
     except Invalid as refusal:
         return _form({**typed, **request.form}, refusal.fields, 422)
@@ -106,8 +106,13 @@ def _speak(own: str = "") -> None:
         g.language = wish
 
 
-def _clean(name: str) -> str:
-    text = request.form.get(name, "")
+def typed_of(given: Request) -> dict[str, str]:
+    """Give the texts of the form, cleaned, each at most one sign longer than it may be."""
+    return {name: _clean(given, name) for name in MOST}
+
+
+def _clean(given: Request, name: str) -> str:
+    text = given.form.get(name, "")
     return ((clean_text if name in ("words", "wish") else clean_line)(text) or "")[: MOST[name] + 1]
 
 
@@ -118,7 +123,7 @@ def _hospital() -> UUID:
         raise Invalid(hospital_id=_("Choose the hospital.")) from None
 
 
-def _facts(typed: Mapping[str, str]) -> ComplaintFacts:
+def facts_of(typed: Mapping[str, str]) -> ComplaintFacts:
     """Read what was sent; what is too long, no date, or in the field that people do not see is refused."""
     wrong: dict[str, Any] = {
         name: _("This text is too long.") for name, text in typed.items() if len(text) > MOST[name]
@@ -151,15 +156,20 @@ def _facts(typed: Mapping[str, str]) -> ComplaintFacts:
 
 
 def _form(typed: Mapping[str, Any], errors: Mapping[str, Any], status: int = 200) -> Response:
+    return form_page(typed, errors, status, hospitals=_hospitals(), send_url=url_for("complaint_form.send"))
+
+
+def form_page(typed: Any, errors: Any, status: int, **more: Any) -> Response:
+    """Give the form with what was typed and what was wrong with it; `more` names hospitals and where it is sent to."""
+    shown = {"hospital_name": "", "is_known": False, **more}
     page = render_template(
         "complaints/public/form.html",
         typed=typed,
         errors=errors,
-        hospitals=_hospitals(),
         relations=RELATIONS,
         most=MOST,
         kinds=kinds.ACCEPT,
-        hospital_name="",
+        **shown,
     )
     return make_response(page, status)
 

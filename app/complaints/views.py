@@ -64,6 +64,7 @@ def queue() -> Response:
         kept=kept,
         query=request.query_string.decode(),
         may_create=can(current_actor, Perm.CREATE),
+        may_send=can(current_actor, Perm.LINK_SEND),
         may_work=can(current_actor, Perm.WORK),
         deeds=bulk.DEEDS,
         is_masked=not can(current_actor, Perm.IDENTIFY),

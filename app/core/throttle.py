@@ -33,6 +33,7 @@ LIMITS: dict[str, str] = {
     "survey.token": "60/minute",
     "survey.address": "3000/minute",
     "complaint.phone": "6/day",
+    "complaint.link": "3/day",
     "complaint.address": "600/hour",
     "complaint.token": "60/minute",
     "complaint.code": "5/hour",

@@ -31,6 +31,14 @@ VALUES = {
     },
 }
 READ: dict[tuple[str, str], tuple[str, str]] = {
+    ("complaints/link", "sms"): (
+        "Tell us what happened, within 24 hours: https://x.sa/s/abc",
+        "أخبرونا بما حدث خلال 24 ساعة: https://x.sa/s/abc",
+    ),
+    ("complaints/link", "whatsapp"): (
+        "Al Noor Hospital: tell us in your own words what happened. This link is good for 24 hours: https://x.sa/s/abc",
+        "مستشفى النور: أخبرونا بكلماتكم بما حدث. هذا الرابط صالح لمدة 24 ساعة: https://x.sa/s/abc",
+    ),
     ("surveys/invitation", "sms"): (
         "How was your visit? Please tell us: https://x.sa/s/abc",
         "كيف كانت زيارتكم؟ https://x.sa/s/abc",
