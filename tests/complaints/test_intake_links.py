@@ -90,13 +90,16 @@ def test_a_patients_link_goes_to_the_patients_phone_and_file(
     assert (made.patient_id, made.contact_phone) == (patient.id, "")
 
 
-def test_after_24_hours_it_has_run_out_and_that_stays_as_evidence(reference_data: Cast, client: FlaskClient) -> None:
+def test_after_24_hours_it_has_run_out_and_that_stays_as_evidence(
+    app: Any, reference_data: Cast, client: FlaskClient
+) -> None:
     used, left = sent(reference_data), sent(reference_data, phone="0507770000")
     with clock.frozen(used.expires_at - timedelta(seconds=1)):
         jobs.end_intake_links()
         assert client.post(address(used), data={"words": "في آخر لحظة"}).status_code == 303
     with clock.frozen(left.expires_at):
-        answer = client.get(address(left) + "?lang=en")
+        with app.app_context():  # a language of its own, as each request has in production
+            answer = app.test_client().get(address(left) + "?lang=en")
         assert answer.status_code == 410 and "This link has ended" in answer.get_data(as_text=True)
         jobs.end_intake_links()
         jobs.end_intake_links()

@@ -31,7 +31,7 @@ def show(token: str) -> Response:
     try:
         link, hospital = services.opened(token)
     except Conflict as refusal:
-        return _over(refusal.message)
+        return _over(refusal)
     return _page(token, link, hospital, {}, {})
 
 
@@ -44,7 +44,7 @@ def send(token: str) -> Response:
     try:
         link, hospital = services.opened(token)
     except Conflict as refusal:
-        return _over(refusal.message)
+        return _over(refusal)
     typed = form.typed_of(request)
     try:
         incoming = keeping.look_at(request.files.getlist("files"))
@@ -53,7 +53,7 @@ def send(token: str) -> Response:
     except Invalid as refusal:
         return _page(token, link, hospital, {**typed, **request.form}, refusal.fields, 422)
     except Conflict as refusal:
-        return _over(refusal.message)
+        return _over(refusal)
     found = token_for(tracking.PURPOSE, complaint.handle)
     return make_response(redirect(url_for("complaint_form.track", token=found, lang=language(), new=1), 303))
 
@@ -84,6 +84,6 @@ def _page(
     )
 
 
-def _over(message: object) -> Response:
-    page = render_template("complaints/public/over.html", message=message, hospital_name="", language_links=[])
+def _over(refusal: Conflict) -> Response:
+    page = render_template("complaints/public/over.html", message=refusal.message, hospital_name="", language_links=[])
     return make_response(page, 410)
