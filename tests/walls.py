@@ -14,7 +14,6 @@ from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 
 from app.accounts.models import LoginSession, RoleAssignment, User
-from app.complaints.assigning.models import AssignmentRule
 from app.complaints.checklists.models import ChecklistItem
 from app.complaints.inquiries.models import Inquiry, InquiryCategory
 from app.complaints.intake_links.models import IntakeLink
@@ -141,7 +140,6 @@ OF_THE_GROUP = (
     (ActionRule,),
     (InquiryCategory,),
     (TextModule,),
-    (AssignmentRule,),
     (ChecklistItem,),
     (WorkingCalendar,),
     (SlaPolicy,),

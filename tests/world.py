@@ -167,6 +167,9 @@ def _records(cast: Cast, admin: Actor, number: int) -> None:
         source_id = db.session.execute(sa.select(SourceSystem.id)).scalars().first()
         link = {"hospital_id": cast.a.id, "source_id": source_id, "port": 21_000 + number}
         commands.create(resource_at("links"), link, actor=admin)
+        rule = {"hospital_id": cast.a.id, "code": f"R{number}", "name_en": "Rule", "name_ar": "قاعدة", "pool": "managers",
+                "case": "inquiry", "channel": "whatsapp", "severity": "low"}  # fmt: skip
+        commands.create(resource_at("assignment_rules"), rule, actor=admin)
         mapping = {"kind": "event", "from_code": f"LOCAL_{number}", "to_code": "OPD_VISIT_COMPLETED"}
         commands.create(resource_at("mappings"), {"hospital_id": cast.a.id, **mapping}, actor=admin)
         row = commands.create(resource_at("departments"), {"code": f"D{number}", **names}, actor=admin)
