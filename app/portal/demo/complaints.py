@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from random import Random
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +16,10 @@ from app.complaints.enums import ComplaintStatus as S
 from app.complaints.enums import ExplanationStatus
 from app.complaints.events import ComplaintMoved, ComplaintNoted, ComplaintReceived, ExplanationMoved, PointChanged
 from app.complaints.models import Complaint, ComplaintNote, ComplaintPoint, Explanation, TaxonomyClass
+from app.complaints.promises.enums import PromiseState
+from app.complaints.promises.events import ComplaintPromiseMoved
+from app.complaints.promises.models import Promise
+from app.complaints.promises.services import REMIND
 from app.complaints.services.points import LEVELS
 from app.complaints.services.receiving import PLACED_BY
 from app.complaints.services.stepping import SILENCE
@@ -132,7 +137,27 @@ class Desk:
                 self._note(row, self.rng.choice(words.FIRST_NOTES), owner, at(0.5), "call")
             if at(1) < self.now and (asked is None or asked["status"] == ExplanationStatus.ACCEPTED):
                 self._resolve(row, point, at(1), owner)
+        if row["status"] == S.IN_PROGRESS:
+            self._promise(row, owner)
         self._end(row)
+
+    def _promise(self, row: dict[str, Any], owner: UUID) -> None:
+        """Somebody said that they would call: a few are late, most are due today or tomorrow."""
+        chance = Random(row["reference"])  # noqa: S311 - made-up promises; its own, so that the rest of the story stays as it is
+        if chance.random() < 0.5:
+            return
+        made = max(row["received_at"], self.now - timedelta(hours=6))
+        due = self.now + timedelta(minutes=15 * chance.randint(-6, 90))
+        broken = due <= self.now
+        promise = self.sheets.add(
+            Promise, made, hospital_id=row["hospital_id"], complaint_id=row["id"], kind="call",
+            what=chance.choice(words.PROMISES), due_at=due, owner_id=owner, made_by_id=owner,
+            state=PromiseState.BROKEN if broken else PromiseState.OPEN, look_at=None if broken else due - REMIND,
+        )  # fmt: skip
+        for verb, at, by in (("make", made, owner), ("break", due, None)):
+            if verb == "make" or broken:
+                about = (row["id"], row["hospital_id"], row["reference"], promise["id"], owner, promise["kind"])
+                self.log.say(ComplaintPromiseMoved(*about, verb, due), at, by=by, reason=CLOSES)
 
     def _point(self, row: dict[str, Any], visit: Visit, at: datetime) -> dict[str, Any]:
         chosen = self.classes[words.CLASSES[visit.kind]]

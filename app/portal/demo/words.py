@@ -56,6 +56,11 @@ FIRST_NOTES: tuple[str, ...] = (
     "Called the patient, apologised and listened. He would like to hear what we will change.",
     "تحدثت مع ابنة المريضة، وهي راضية عن سرعة التواصل.",
 )
+PROMISES: tuple[str, ...] = (
+    "الاتصال بالمريض بعد رد القسم",
+    "معاودة الاتصال بابنة المريضة",
+    "Call him with the answer of the clinic",
+)
 CALLS = frozenset(FIRST_NOTES) - {FIRST_NOTES[1]}  # in which the patient was spoken with
 LATER_NOTES: tuple[str, ...] = (
     "راجعنا سجل الجرس مع مشرفة التمريض: نقص في وردية الليل يومي الخميس والجمعة.",
