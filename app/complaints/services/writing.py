@@ -41,7 +41,7 @@ def add_note(complaint_id: UUID, body: str, *, kind: str = "note", actor: Actor)
         tracking.tell_message(complaint, note.id, actor=actor)
     if kind != "note" and complaint.first_contact_at is None:
         complaint.first_contact_at = clock.now()
-        sla.stop(complaint.id, sla.FIRST_CONTACT, actor=actor)
+        sla.stop([complaint.id], sla.FIRST_CONTACT)
     record(ComplaintNoted(complaint.id, complaint.hospital_id, complaint.reference, note.id, kind), actor=actor)
     touch("complaints", hospital_id=complaint.hospital_id)
     return note
