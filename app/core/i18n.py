@@ -75,12 +75,11 @@ def follow_hospital(app: Flask, read: Callable[[], str]) -> None:
 def language() -> str:
     """Give the language in force: `ar` or `en`."""
     try:
-        held = g._get_current_object()  # type: ignore[attr-defined]
+        held = g._get_current_object()
     except RuntimeError:
         return DEFAULT_LANGUAGE
-    found = (
-        getattr(held.get("_flask_babel"), "babel_locale", None) or get_locale()
-    )  # pages ask for it hundreds of times
+    known = getattr(held.get("_flask_babel"), "babel_locale", None)  # pages ask for it hundreds of times
+    found = known or get_locale()
     return found.language if found is not None and found.language in LANGUAGES else DEFAULT_LANGUAGE
 
 
@@ -190,7 +189,7 @@ def template_gettext(how: EvalContext, text: str, /, **variables: Any) -> str:
     return _looked_up(language(), how.autoescape, text) % variables
 
 
-class _Texts(Domain):  # type: ignore[misc]
+class _Texts(Domain):
     """The catalogue of the application, in which a text is looked up once for each language."""
 
     def gettext(self, string: str, **variables: Any) -> str:
