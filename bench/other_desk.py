@@ -146,8 +146,8 @@ def main() -> None:
     pages = Pages(boss, rare, other)
     print("ready", flush=True)
     for line in sys.stdin:
-        name, _space, how = line.strip().partition(" ")
-        if how == "count":
+        name, counts = line.strip().removesuffix(" count"), line.strip().endswith(" count")
+        if counts:
             with CaptureQueriesContext(connection) as seen:
                 pages.get(name)
             print(json.dumps({"statements": len(seen)}), flush=True)

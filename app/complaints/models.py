@@ -102,12 +102,14 @@ class Complaint(CaseFacts, Tenant, Versioned, Record, Base):
     contact_email: Mapped[str] = mapped_column(default="")  # in small letters
     is_anonymous: Mapped[bool] = mapped_column(default=False)
     red_flags: Mapped[list[str]] = mapped_column(default=list)  # codes of what its words warn of
-    folded: Mapped[str] = mapped_column(Text(collation="C"), Computed(FOLDED, persisted=True))  # for likeness
+    folded: Mapped[str] = mapped_column(
+        Text(collation="C"), Computed(FOLDED, persisted=True), deferred=True
+    )  # for likeness
     wish: Mapped[str] = mapped_column(default="")  # the outcome that is hoped for
     happened_on: Mapped[date | None] = mapped_column(default=None)
     place: Mapped[str] = mapped_column(default="")
     visit_kind: Mapped[str] = mapped_column(code_column(12), default="")  # what it is about; empty: not known
-    search: Mapped[str] = mapped_column(Text(collation="C"), Computed(SEARCH, persisted=True))
+    search: Mapped[str] = mapped_column(Text(collation="C"), Computed(SEARCH, persisted=True), deferred=True)
 
     department_ids: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid()), default=list)  # all that are concerned
 

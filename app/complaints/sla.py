@@ -74,12 +74,9 @@ def take_due_time(complaint: Complaint) -> None:
         complaint.due_at = clock.due_at
 
 
-def stop(complaint_id: UUID, *kinds: str, actor: Actor) -> None:
-    """End the named clocks of a complaint where they run."""
-    for kind in kinds:
-        clock = clocks.open_clock(complaint_id, kind)
-        if clock is not None:
-            clocks.stop(clock, actor=actor)
+def stop(complaint_ids: Collection[UUID], *kinds: str) -> None:
+    """End the named clocks of these complaints where they run."""
+    clocks.stop_all(complaint_ids, kinds)
 
 
 def hold(complaint: Complaint, reason: str, *, actor: Actor) -> None:

@@ -5,15 +5,18 @@ Western digits in both languages (domain.md section 9); Hijri beside Gregorian w
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel import dates as babel_dates
 from flask import Flask, current_app, g, has_request_context, request
-from flask_babel import Babel, force_locale, get_locale
+from flask_babel import Babel, Domain, force_locale, get_locale, get_translations
 from flask_babel import gettext as _
+from jinja2 import pass_eval_context
+from jinja2.nodes import EvalContext
 from markupsafe import Markup
 
 from app.core.time import clock, hijri
@@ -71,7 +74,12 @@ def follow_hospital(app: Flask, read: Callable[[], str]) -> None:
 
 def language() -> str:
     """Give the language in force: `ar` or `en`."""
-    found = get_locale()
+    try:
+        held = g._get_current_object()
+    except RuntimeError:
+        return DEFAULT_LANGUAGE
+    known = getattr(held.get("_flask_babel"), "babel_locale", None)  # pages ask for it hundreds of times
+    found = known or get_locale()
     return found.language if found is not None and found.language in LANGUAGES else DEFAULT_LANGUAGE
 
 
@@ -102,9 +110,15 @@ def exact(value: datetime | None, zone: str | None = None) -> str:
     """Write an instant exactly, in the zone of the reader: `24 Nov 2026, 13:05`."""
     if value is None:
         return ""
-    local = value.astimezone(ZoneInfo(zone or select_zone()))
-    pattern = "d MMM y، HH:mm" if language() == "ar" else "d MMM y, HH:mm"
-    return _western(babel_dates.format_datetime(local, pattern, locale=language()))
+    local, code = value.astimezone(ZoneInfo(zone or select_zone())), language()
+    comma = "،" if code == "ar" else ","
+    return f"{local.day} {_months(code)[local.month]} {local.year}{comma} {local:%H:%M}"
+
+
+@lru_cache(maxsize=len(LANGUAGES))
+def _months(code: str) -> Mapping[int, str]:
+    names: Mapping[int, str] = babel_dates.get_month_names("abbreviated", locale=code)
+    return names
 
 
 def weekday(value: datetime | None) -> str:
@@ -122,7 +136,7 @@ def day(value: date | datetime | None) -> str:
         return ""
     if isinstance(value, datetime):
         value = value.astimezone(ZoneInfo(select_zone())).date()
-    return _western(babel_dates.format_date(value, "d MMM y", locale=language()))
+    return f"{value.day} {_months(language())[value.month]} {value.year}"
 
 
 def moment(value: datetime | None) -> str:
@@ -169,17 +183,41 @@ def _western(text: str) -> str:
     return text.translate(_WESTERN)
 
 
+@pass_eval_context
+def template_gettext(how: EvalContext, text: str, /, **variables: Any) -> str:
+    """Translate a text of a template, as flask_babel and Jinja do, but look it up once for each language."""
+    return _looked_up(language(), how.autoescape, text) % variables
+
+
+class _Texts(Domain):
+    """The catalogue of the application, in which a text is looked up once for each language."""
+
+    def gettext(self, string: str, **variables: Any) -> str:
+        """Translate a text into the language in force."""
+        found = _looked_up(language(), False, string)
+        return found % variables if variables else found
+
+
+@lru_cache(maxsize=8192)
+def _looked_up(_code: str, is_markup: bool, text: str) -> str:
+    found = str(get_translations().ugettext(text))
+    return Markup(found) if is_markup else found  # noqa: S704 - our own catalogue
+
+
 def init_app(app: Flask) -> None:
     """Give templates the language, its direction and the filters."""
     compile_catalogues()
-    Babel(
+    babel = Babel(
         app,
         locale_selector=select_language,
         timezone_selector=select_zone,
         default_translation_directories=str(app.config["TRANSLATIONS"]),
     )
+    with app.app_context():
+        babel.domain_instance = _Texts(domain=babel.domain)
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.newstyle_gettext = True
+    app.jinja_env.globals.update(gettext=template_gettext, _=template_gettext)
     app.jinja_env.filters.update(
         number=number,
         datetime=exact,

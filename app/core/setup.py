@@ -21,7 +21,7 @@ from app.core.attachments import words as attachment_words
 from app.core.db.base import db
 from app.core.events import audit_views
 from app.core.sla import panels
-from app.core.web import assets, doors, live, problems, security, shell, stale
+from app.core.web import assets, doors, live, marks, problems, security, shell, stale
 from app.settings import Settings
 
 
@@ -48,6 +48,7 @@ def init_app(app: APIFlask, settings: Settings) -> None:
     problems.init_app(app)
     stale.init_app(app)
     assets.init_app(app)
+    marks.init_app(app)
     shell.init_app(app)
     live.init_app(app)
     health.init_app(app)

@@ -61,7 +61,7 @@ class Inquiry(CaseFacts, Tenant, Versioned, Record, Base):
     status: Mapped[str] = mapped_column(code_column(20), default=InquiryStatus.OPEN)
     contact_email: Mapped[str] = mapped_column(default="")
     category_id: Mapped[UUID | None] = mapped_column(ForeignKey("inquiry_categories.id"), default=None)
-    search: Mapped[str] = mapped_column(Text(collation="C"), Computed(SEARCH, persisted=True))
+    search: Mapped[str] = mapped_column(Text(collation="C"), Computed(SEARCH, persisted=True), deferred=True)
 
     answer: Mapped[str] = mapped_column(default="")  # the last one, in the language of who asked
     answer_way: Mapped[str] = mapped_column(code_column(12), default="")

@@ -122,10 +122,12 @@ def own_addresses(hospital_id: UUID) -> frozenset[str]:
     return frozenset(each.lower() for each in (*boxes, *senders) if each)
 
 
-def failing_mailboxes() -> int:
-    """Count the mailboxes of the scope in force that could not be read three times and more."""
-    query = select(func.count()).select_from(Mailbox).where(Mailbox.is_active, Mailbox.failures >= 3)
-    return db.session.execute(query).scalar_one()
+def failing_and_failed() -> tuple[int, int]:
+    """Count, in the scope in force, the mailboxes that could not be read three times and more, and the e-mails that failed."""
+    failed = select(func.count(IncomingMail.id)).where(IncomingMail.state == MailState.FAILED).scalar_subquery()
+    failing = func.count(Mailbox.id).filter(Mailbox.is_active, Mailbox.failures >= 3)
+    row = db.session.execute(select(failing, failed).select_from(Mailbox)).one()
+    return row[0], row[1]
 
 
 def count_waiting(*states: MailState) -> int:

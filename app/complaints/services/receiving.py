@@ -35,6 +35,7 @@ from app.journeys.queries import kinds_of_visits
 from app.organizations import queries as organizations
 from app.organizations.models import Patient
 from app.surveys.services import holding
+from app.surveys.services.holding import Hold
 
 PLACED_BY = "complaints"
 OLDEST = timedelta(days=365)  # a case that is entered later than it was received
@@ -166,21 +167,15 @@ def receive_from_public(*, hospital_id: UUID, facts: ComplaintFacts) -> Complain
         return receive(hospital_id=hospital_id, facts=replace(facts, channel="public"), actor=actor)
 
 
-def hold_surveys(complaint: Complaint, *, actor: Actor) -> None:
-    """Ask surveys to leave the patient alone until the complaint has ended."""
-    if complaint.patient_id is not None:
-        holding.place(
-            complaint.patient_id,
-            hospital_id=complaint.hospital_id,
-            placed_by=PLACED_BY,
-            cause_id=complaint.id,
-            actor=actor,
-        )
+def hold_surveys(*complaints: Complaint, actor: Actor) -> None:
+    """Ask surveys to leave the patients alone until the complaints have ended."""
+    holds = [Hold(each.patient_id, each.hospital_id, each.id) for each in complaints if each.patient_id is not None]
+    holding.place(holds, placed_by=PLACED_BY, actor=actor)
 
 
-def let_surveys_go(complaint: Complaint, *, actor: Actor) -> None:
-    """Let surveys reach the patient again."""
-    holding.lift(placed_by=PLACED_BY, cause_id=complaint.id, actor=actor)
+def let_surveys_go(*complaints: Complaint, actor: Actor) -> None:
+    """Let surveys reach the patients again."""
+    holding.lift([each.id for each in complaints], placed_by=PLACED_BY, actor=actor)
 
 
 def _checked(hospital_id: UUID, facts: ComplaintFacts, actor: Actor) -> tuple[Patient | None, str]:

@@ -5,7 +5,7 @@ One table, `TAKES`, holds what is particular to a verb; everything else is the s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -19,16 +19,16 @@ from app.complaints.enums import CANCEL_REASONS, CONTACT_WAYS, FINAL, RESOLUTION
 from app.complaints.events import ComplaintMerged, ComplaintMoved
 from app.complaints.models import Complaint
 from app.complaints.policy import Perm
-from app.complaints.queries import get, with_points
+from app.complaints.queries import get, many_with_points, with_points
 from app.complaints.services.receiving import hold_surveys, let_surveys_go
 from app.complaints.services.writing import write
 from app.complaints.texts.filling import refuse_unfilled
 from app.complaints.workflow import COMPLAINT
 from app.core.access.actor import Actor
 from app.core.access.policy import visible
-from app.core.db import command, db
-from app.core.errors import Invalid
-from app.core.events import record
+from app.core.db import command, db, write_many
+from app.core.errors import Conflict, Invalid, NotFound, Refusal
+from app.core.events import record, record_many
 from app.core.sla.calendars import working_hours
 from app.core.time import calendar as working
 from app.core.time import clock
@@ -63,21 +63,70 @@ def move(complaint_id: UUID, verb: str, facts: StepFacts, *, version: int | None
     NotAllowed: the actor may not take this step. NotFound: outside the actor's scope.
     """
     complaint = with_points(complaint_id, actor=actor, version=version)
+    _settle([(complaint, _take(complaint, verb, facts, actor))], actor)
+    return complaint
+
+
+@command
+def move_many(versions: Mapping[UUID, int | None], verb: str, *, actor: Actor) -> dict[UUID, Complaint | Refusal]:
+    """Take a step of `ALONE` with many complaints, in one transaction and as many statements as with one.
+
+    Gives of each what `move` gives or raises: the complaint as it is now, or why it stayed as it was.
+    """
+    if verb not in ALONE:
+        raise ValueError(f"{verb} asks for something or touches other rows: move each by itself")
+    found = many_with_points(versions, actor=actor)
+    moved: list[tuple[Complaint, ComplaintMoved]] = []
+    became: dict[UUID, Complaint | Refusal] = {}
+    for complaint_id, version in versions.items():
+        complaint = found.get(complaint_id)
+        try:
+            if complaint is None:
+                raise NotFound()
+            if version is not None and version != complaint.version:
+                raise Conflict(current=complaint)
+            moved.append((complaint, _take(complaint, verb, StepFacts(), actor)))
+            became[complaint_id] = complaint
+        except Refusal as refusal:  # a step of ALONE refuses before it writes
+            became[complaint_id] = refusal
+    _settle(moved, actor)
+    return became
+
+
+def _take(complaint: Complaint, verb: str, facts: StepFacts, actor: Actor) -> ComplaintMoved:
+    """Take the step on the row itself; gives what is to be told of it."""
     before = complaint.status
     step = COMPLAINT.apply(complaint, verb, actor=actor)
     need(step.fields, facts, LISTS)
     code = TAKES[verb](complaint, facts, actor) if verb in TAKES else ""
     if facts.reason.strip():
         write(complaint, facts.reason, kind="reason", actor=actor)
-    _after(complaint, before, actor)
-    record(
-        ComplaintMoved(
-            complaint.id, complaint.hospital_id, complaint.reference, verb, before, complaint.status, code or ""
-        ),
-        actor=actor,
+    return ComplaintMoved(
+        complaint.id, complaint.hospital_id, complaint.reference, verb, before, complaint.status, code or ""
     )
-    touch("complaints", hospital_id=complaint.hospital_id)
-    return complaint
+
+
+def _settle(moved: Sequence[tuple[Complaint, ComplaintMoved]], actor: Actor) -> None:
+    """Do what follows from steps, for all of them at once: clocks, surveys, events, and word to open pages.
+
+    An ended complaint has no running clock and holds no survey back; one that goes on again has and does.
+    """
+    ended = [each for each, event in moved if event.after in FINAL and event.before not in FINAL]
+    again = [each for each, event in moved if event.before in FINAL and event.after not in FINAL]
+    for complaint in ended:
+        complaint.wait_until = complaint.due_at = None
+    for complaint in again:
+        complaint.closed_at = None
+    write_many(each for each, _event in moved)
+    if ended:
+        ids = [each.id for each in ended]
+        sla.stop(ids, sla.ACTIVATION, sla.FIRST_CONTACT, sla.RESOLUTION, sla.WITHIN_72_HOURS)
+        let_surveys_go(*ended, actor=actor)
+    if again:
+        hold_surveys(*again, actor=actor)
+    record_many([event for _each, event in moved], actor=actor)
+    for hospital_id in {event.hospital_id for _each, event in moved}:
+        touch("complaints", hospital_id=hospital_id)
 
 
 def need(fields: tuple[str, ...], facts: Any, lists: Mapping[str, Any]) -> None:
@@ -93,17 +142,6 @@ def need(fields: tuple[str, ...], facts: Any, lists: Mapping[str, Any]) -> None:
         raise Invalid(**wrong)
 
 
-def _after(complaint: Complaint, before: str, actor: Actor) -> None:
-    """An ended complaint has no running clock and holds no survey back; one that goes on again has and does."""
-    if complaint.status in FINAL and before not in FINAL:
-        sla.stop(complaint.id, sla.ACTIVATION, sla.FIRST_CONTACT, sla.RESOLUTION, sla.WITHIN_72_HOURS, actor=actor)
-        complaint.wait_until = complaint.due_at = None
-        let_surveys_go(complaint, actor=actor)
-    elif before in FINAL and complaint.status not in FINAL:
-        complaint.closed_at = None
-        hold_surveys(complaint, actor=actor)
-
-
 def _activate(complaint: Complaint, facts: StepFacts, actor: Actor) -> str:
     """The officer has spoken with the patient, heard the statement and explained what follows."""
     now = clock.now()
@@ -115,7 +153,7 @@ def _activate(complaint: Complaint, facts: StepFacts, actor: Actor) -> str:
     complaint.contact_way = facts.way
     complaint.assignee_id = complaint.assignee_id or actor.id
     write(complaint, facts.statement, kind="statement", actor=actor)
-    sla.stop(complaint.id, sla.ACTIVATION, sla.FIRST_CONTACT, actor=actor)
+    sla.stop([complaint.id], sla.ACTIVATION, sla.FIRST_CONTACT)
     return facts.way
 
 
@@ -139,7 +177,7 @@ def _resolve(complaint: Complaint, facts: StepFacts, actor: Actor) -> str:
     refuse_unfilled(facts.resolution, "resolution")
     complaint.resolution, complaint.resolution_category = facts.resolution.strip(), facts.category
     complaint.first_resolved_at = complaint.first_resolved_at or complaint.resolved_at
-    sla.stop(complaint.id, sla.RESOLUTION, sla.WITHIN_72_HOURS, actor=actor)
+    sla.stop([complaint.id], sla.RESOLUTION, sla.WITHIN_72_HOURS)
     complaint.due_at = None
     return facts.category
 
@@ -207,6 +245,8 @@ TAKES: dict[str, Callable[[Complaint, StepFacts, Actor], str]] = {
     "merge": _merge,
     "part": _part,
 }
+# steps that ask for nothing, touch no other row, and refuse before they write
+ALONE = frozenset({"start", "go_on", "close", "close_silent", "unclose"})
 
 
 def resume_waiting(*, actor: Actor, most: int = 200) -> int:
@@ -217,7 +257,10 @@ def resume_waiting(*, actor: Actor, most: int = 200) -> int:
         .order_by(Complaint.wait_until)
         .limit(most)
     )
-    return _each(query, "resume", actor)
+    waiting = db.session.execute(query).scalars().all()
+    for complaint_id in waiting:
+        move(complaint_id, "resume", StepFacts(), version=None, actor=actor)
+    return len(waiting)
 
 
 def close_silent(*, actor: Actor, most: int = 200) -> int:
@@ -228,11 +271,6 @@ def close_silent(*, actor: Actor, most: int = 200) -> int:
         .order_by(Complaint.resolved_at)
         .limit(most)
     )
-    return _each(query, "close_silent", actor)
-
-
-def _each(query: Any, verb: str, actor: Actor) -> int:
-    found = db.session.execute(query).scalars().all()
-    for complaint_id in found:
-        move(complaint_id, verb, StepFacts(), version=None, actor=actor)
-    return len(found)
+    silent = db.session.execute(query).scalars().all()
+    became = move_many(dict.fromkeys(silent), "close_silent", actor=actor)
+    return sum(isinstance(each, Complaint) for each in became.values())

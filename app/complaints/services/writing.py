@@ -45,7 +45,7 @@ def add_note(complaint_id: UUID, body: str, *, kind: str = "note", actor: Actor)
         note.mentioned_ids = mentioned_in(body, complaint, sees=Perm.READ, actor=actor)
     if kind != "note" and complaint.first_contact_at is None:
         complaint.first_contact_at = clock.now()
-        sla.stop(complaint.id, sla.FIRST_CONTACT, actor=actor)
+        sla.stop([complaint.id], sla.FIRST_CONTACT)
     told = tuple(str(each) for each in note.mentioned_ids)
     record(ComplaintNoted(complaint.id, complaint.hospital_id, complaint.reference, note.id, kind, told), actor=actor)
     touch("complaints", hospital_id=complaint.hospital_id)

@@ -5,17 +5,19 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import inspect
+from sqlalchemy import inspect, select
 from sqlalchemy.dialects.postgresql import insert
 
 from app.core.access.actor import Actor
 from app.core.db.base import db
 from app.core.db.ids import uuid7
+from app.core.db.many import given, insert_many
 from app.core.db.unit import after_commit
 from app.core.events.kinds import Event, _plain, subscribers_of
 from app.core.events.models import Delivery, EventDetail, EventLog, EventUnsealed, SubjectSequence
@@ -54,17 +56,32 @@ def record(event: Event, *, actor: Actor, change: Change | None = None) -> UUID:
 
     Runs in the caller's unit of work; workers are nudged after the commit.
     """
-    changes = change.as_json() if change and change.fields else None
-    entry = _log_row(event, actor)
-    salt = secrets.token_bytes(16)
-    entry.digest = _digest(entry, salt, changes)
-    db.session.add(entry)
-    db.session.flush()  # the rows below refer to this one
-    if changes is not None:
-        db.session.add(EventDetail(event_id=entry.id, salt=salt, changes=changes))
-    db.session.add(EventUnsealed(event_id=entry.id))
-    _deliver(event, entry)
-    return entry.id
+    return _write([(event, change)], actor)[0]
+
+
+def record_many(events: Iterable[Event], *, actor: Actor) -> list[UUID]:
+    """Write what happened to many: the same rows as `record` of each in turn, in as many statements as for one."""
+    return _write([(event, None) for event in events], actor)
+
+
+def _write(happened: Sequence[tuple[Event, Change | None]], actor: Actor) -> list[UUID]:
+    if not happened:
+        return []
+    entries, details = [], []
+    for event, change in happened:
+        changes = change.as_json() if change and change.fields else None
+        entry = _log_row(event, actor)
+        salt = secrets.token_bytes(16)
+        entry.digest = _digest(entry, salt, changes)
+        entries.append(entry)
+        if changes is not None:
+            details.append(EventDetail(event_id=entry.id, salt=salt, changes=changes))
+    db.session.add_all(entries)
+    db.session.flush()  # the rows below refer to these
+    db.session.add_all(details)
+    insert_many(EventUnsealed, [{"event_id": entry.id} for entry in entries])
+    _deliver([(event, entry) for (event, _), entry in zip(happened, entries, strict=True)])
+    return [entry.id for entry in entries]
 
 
 def said_by(event: Event, reason: str) -> dict[str, Any]:
@@ -100,36 +117,49 @@ def _digest(entry: EventLog, salt: bytes, changes: Mapping[str, Any] | None) -> 
     return hashlib.sha256(salt + entry.id.bytes + text.encode()).digest()
 
 
-def _deliver(event: Event, entry: EventLog) -> None:
-    listeners = subscribers_of(event)
-    if not listeners:
+def _deliver(happened: Sequence[tuple[Event, EventLog]]) -> None:
+    heard = [(entry, listeners) for event, entry in happened if (listeners := subscribers_of(event))]
+    if not heard:
         return
-    sequence = _next_sequence(entry.subject_id)
-    for listener in listeners:
-        db.session.add(
-            Delivery(
-                event_id=entry.id,
-                subscriber=listener.name,
-                subject_id=entry.subject_id,
-                sequence=sequence,
-                hospital_id_hint=entry.hospital_id,
-                due_at=entry.at + listener.wait,
-            )
-        )
+    sequences = _next_sequences([entry.subject_id for entry, _ in heard])
+    deliveries = [
+        {
+            "id": uuid7(),
+            "event_id": entry.id,
+            "subscriber": listener.name,
+            "subject_id": entry.subject_id,
+            "sequence": sequence,
+            "hospital_id_hint": entry.hospital_id,
+            "due_at": entry.at + listener.wait,
+            "attempts": 0,
+            "last_error": "",
+        }
+        for (entry, listeners), sequence in zip(heard, sequences, strict=True)
+        for listener in listeners
+    ]
+    insert_many(Delivery, deliveries)
     from app.core.events.outbox import nudge
 
     after_commit(nudge)
 
 
-def _next_sequence(subject_id: UUID) -> int:
-    """Take the next number of this subject; the row lock makes the order of commits the order of numbers."""
-    statement = (
-        insert(SubjectSequence)
-        .values(subject_id=subject_id, last=1)
-        .on_conflict_do_update(index_elements=["subject_id"], set_={"last": SubjectSequence.last + 1})
-        .returning(SubjectSequence.last)
-    )
-    return int(db.session.execute(statement).scalar_one())
+def _next_sequences(subject_ids: Sequence[UUID]) -> list[int]:
+    """Take the next number of each subject in turn; its row lock makes the order of commits the order of numbers.
+
+    Subjects are locked in the order of their ids, so that two who write of the same ones never wait for each other.
+    """
+    times = Counter(subject_ids)
+    table = given(SubjectSequence, [{"subject_id": each, "last": times[each]} for each in sorted(times)])
+    statement = insert(SubjectSequence).from_select(["subject_id", "last"], select(table), include_defaults=False)
+    taken = statement.on_conflict_do_update(
+        index_elements=["subject_id"], set_={"last": SubjectSequence.last + statement.excluded.last}
+    ).returning(SubjectSequence.subject_id, SubjectSequence.last)
+    after = {subject_id: last - times[subject_id] for subject_id, last in db.session.execute(taken)}
+    numbers = []
+    for subject_id in subject_ids:
+        after[subject_id] += 1
+        numbers.append(after[subject_id])
+    return numbers
 
 
 def _json(value: Any) -> Any:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import delete, func, select
+from sqlalchemy import and_, case, delete, func, select, update
 
 from app.core.access.actor import Actor
 from app.core.db.base import db
@@ -153,6 +154,23 @@ def stop(clock: SlaClock, *, actor: Actor) -> None:
         if clock.due_at is not None and clock.due_at < now and clock.breached_at is None:
             clock.breached_at = clock.due_at
         clock.look_at = None
+
+
+def stop_all(subject_ids: Collection[UUID], kinds: Collection[str]) -> None:
+    """End the named clocks of many cases where they run, as `stop` does, in one statement."""
+    now = time.now()
+    passed = and_(SlaClock.due_at < now, SlaClock.breached_at.is_(None))
+    db.session.execute(
+        update(SlaClock)
+        .where(SlaClock.subject_id.in_(subject_ids), SlaClock.kind.in_(kinds), SlaClock.stopped_at.is_(None))
+        .values(
+            stopped_at=now,
+            breached_at=case((passed, SlaClock.due_at), else_=SlaClock.breached_at),
+            look_at=None,
+            version=SlaClock.version + 1,
+        )
+        .execution_options(synchronize_session="fetch")
+    )
 
 
 def of_subject(subject_id: UUID) -> list[SlaClock]:

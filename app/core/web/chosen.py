@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from redis.exceptions import RedisError
@@ -19,6 +19,7 @@ from app.core.jobs.queues import redis_client
 from app.core.time import clock
 
 UNDO_WITHIN = timedelta(minutes=2)
+R = TypeVar("R")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,20 +89,30 @@ def read_versions(texts: Iterable[str], most: int) -> dict[UUID, int]:
     return found
 
 
-def each(verdicts: Iterable[Verdict], change: Callable[[UUID], Outcome]) -> list[Outcome]:
-    """Change every row that may be changed, each in a transaction of its own; gives what became of each."""
+def carry_out(
+    verdicts: Iterable[Verdict], change: Callable[[list[UUID]], Mapping[UUID, Outcome | Refusal]]
+) -> list[Outcome]:
+    """Change every row that may be changed, all at once or `one_by_one`; gives what became of each, in the given order."""
     plan = [(verdict.row.id, verdict.refusal) for verdict in verdicts]  # read before the first commit
-    outcomes = []
-    for row_id, refused in plan:
-        if refused:
-            outcomes.append(Outcome(str(row_id), refused))
-            continue
+    became = change([row_id for row_id, refused in plan if not refused])
+
+    def told(row_id: UUID) -> Outcome:
+        done = became[row_id]
+        return Outcome.of(row_id, done) if isinstance(done, Refusal) else done
+
+    return [Outcome(str(row_id), refused) if refused else told(row_id) for row_id, refused in plan]
+
+
+def one_by_one(row_ids: Iterable[UUID], change: Callable[[UUID], R]) -> dict[UUID, R | Refusal]:
+    """Run a command for each row, each in a transaction of its own; gives its answer, or how it refused."""
+    became: dict[UUID, R | Refusal] = {}
+    for row_id in row_ids:
         try:
-            outcomes.append(change(row_id))
+            became[row_id] = change(row_id)
         except Refusal as refusal:
             db.session.rollback()
-            outcomes.append(Outcome.of(row_id, refusal))
-    return outcomes
+            became[row_id] = refusal
+    return became
 
 
 def remember(place: str, deed: str, outcomes: list[Outcome], *, actor: Actor) -> str:

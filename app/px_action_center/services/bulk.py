@@ -10,7 +10,7 @@ from sqlalchemy import select
 from app.core.access.actor import Actor
 from app.core.access.policy import can_on, require, visible
 from app.core.db import db
-from app.core.web.chosen import Outcome, Verdict, each
+from app.core.web.chosen import Outcome, Verdict, carry_out, one_by_one
 from app.px_action_center.enums import FINAL
 from app.px_action_center.models import PxAction
 from app.px_action_center.policy import Perm
@@ -46,4 +46,4 @@ def hand_over(versions: dict[UUID, int], *, to: UUID, actor: Actor) -> list[Outc
         action = working.assign(action_id, to=to, version=versions[action_id], actor=actor)
         return Outcome(str(action.id))
 
-    return each(preview(list(versions), actor=actor), change)
+    return carry_out(preview(list(versions), actor=actor), lambda ids: one_by_one(ids, change))

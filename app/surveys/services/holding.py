@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app.core.access.actor import Actor
 from app.core.db import command, db
@@ -12,27 +14,39 @@ from app.core.time import clock
 from app.surveys.models import ContactHold
 
 
-@command
-def place(
-    patient_id: UUID, *, hospital_id: UUID, placed_by: str, cause_id: UUID, journey_id: UUID | None = None, actor: Actor
-) -> None:
-    """Ask to wait with surveys to a patient (about one visit, or all) because of a case; asked again it holds again."""
-    hold = _find(placed_by, cause_id)
-    if hold is None:
-        hold = ContactHold(hospital_id=hospital_id, placed_by=placed_by, cause_id=cause_id)
-        db.session.add(hold)
-    hold.patient_id, hold.journey_id, hold.lifted_at = patient_id, journey_id, None
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Whom a case asks to leave alone: a patient of a hospital, about one visit or all."""
+
+    patient_id: UUID
+    hospital_id: UUID
+    cause_id: UUID
+    journey_id: UUID | None = None
 
 
 @command
-def lift(*, placed_by: str, cause_id: UUID, actor: Actor) -> None:
-    """Let surveys go again; nothing happens when nothing was held."""
-    hold = _find(placed_by, cause_id)
-    if hold is not None and hold.lifted_at is None:
-        hold.lifted_at = clock.now()
+def place(holds: Sequence[Hold], *, placed_by: str, actor: Actor) -> None:
+    """Ask to wait with surveys because of cases; asked again for a case it holds again."""
+    if not holds:
+        return
+    query = select(ContactHold).where(
+        ContactHold.placed_by == placed_by, ContactHold.cause_id.in_([each.cause_id for each in holds])
+    )
+    known = {row.cause_id: row for row in db.session.execute(query).scalars()}
+    for each in holds:
+        row = known.get(each.cause_id)
+        if row is None:
+            row = ContactHold(hospital_id=each.hospital_id, placed_by=placed_by, cause_id=each.cause_id)
+            db.session.add(row)
+        row.patient_id, row.journey_id, row.lifted_at = each.patient_id, each.journey_id, None
 
 
-def _find(placed_by: str, cause_id: UUID) -> ContactHold | None:
-    return db.session.execute(
-        select(ContactHold).where(ContactHold.placed_by == placed_by, ContactHold.cause_id == cause_id)
-    ).scalar_one_or_none()
+@command
+def lift(cause_ids: Collection[UUID], *, placed_by: str, actor: Actor) -> None:
+    """Let surveys go again; nothing happens to a case that held none."""
+    db.session.execute(
+        update(ContactHold)
+        .where(ContactHold.placed_by == placed_by, ContactHold.cause_id.in_(cause_ids), ContactHold.lifted_at.is_(None))
+        .values(lifted_at=clock.now())
+        .execution_options(synchronize_session="fetch")
+    )

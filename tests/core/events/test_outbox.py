@@ -14,10 +14,11 @@ import sqlalchemy as sa
 from app.core.access.actor import acting_as, system_actor
 from app.core.access.wall import passage
 from app.core.db import db, unit_of_work, uuid7
-from app.core.events import Change, Entry, Event, Signal, kinds, on, outbox, record, sealer
-from app.core.events.models import Delivery, EventDetail, EventLog, EventSeal
+from app.core.events import Change, Entry, Event, Signal, kinds, on, outbox, record, record_many, sealer
+from app.core.events.models import Delivery, EventDetail, EventLog, EventSeal, EventUnsealed
 from app.core.time import clock
 from tests.conftest import NOON
+from tests.guards.test_pages import counted
 
 SYSTEM = system_actor("test")
 
@@ -204,3 +205,44 @@ def test_the_application_may_not_remove_a_seal(app) -> None:
     sealer.seal_events()
     with pytest.raises(sa.exc.ProgrammingError), db.session.begin_nested():
         db.session.execute(sa.delete(EventSeal))
+
+
+def test_many_events_leave_what_each_would_leave_in_the_same_statements(app, heard) -> None:
+    subject, other = uuid7(), uuid7()
+    happen(0, subject)
+
+    def cost(*events: ThingHappened) -> int:
+        with acting_as(SYSTEM), unit_of_work(), counted() as statements:
+            ids = record_many(events, actor=SYSTEM)
+        assert len(set(ids)) == len(events)
+        return len(statements)
+
+    few = cost(ThingHappened(subject, None, 1))
+    many = cost(*(ThingHappened(each, None, number) for number, each in enumerate((other, subject, other, subject), 2)))
+
+    with acting_as(SYSTEM):
+        rows = db.session.execute(
+            sa.select(Delivery.subject_id, Delivery.sequence, EventLog.data["number"].as_integer())
+            .join(EventLog, EventLog.id == Delivery.event_id)
+            .order_by(EventLog.id)
+        ).all()
+        unsealed = db.session.execute(sa.select(sa.func.count()).select_from(EventUnsealed)).scalar_one()
+    assert rows == [(subject, 1, 0), (subject, 2, 1), (other, 1, 2), (subject, 3, 3), (other, 2, 4), (subject, 4, 5)]
+    assert unsealed == len(rows)
+    assert many == few
+
+
+def test_many_events_are_heard_in_the_order_of_each_subject(app, heard, drain) -> None:
+    subject = uuid7()
+    with acting_as(SYSTEM), unit_of_work():
+        record_many([ThingHappened(subject, None, number) for number in range(5)], actor=SYSTEM)
+
+    drain()
+
+    assert heard.numbers == [0, 1, 2, 3, 4]
+
+
+def test_no_events_cost_nothing(app) -> None:
+    with acting_as(SYSTEM), unit_of_work(), counted() as statements:
+        assert record_many([], actor=SYSTEM) == []
+    assert statements == []

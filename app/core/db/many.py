@@ -1,0 +1,83 @@
+"""Writing many rows in one statement: new ones of plain tables, and the pending changes of rows that were loaded.
+
+A flush writes versioned rows one by one, to know of each whether its version still held. Rows that a command has locked
+cannot change in between: they are written together, and all of them must match.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import ARRAY, JSON, bindparam, func, insert, inspect, select, update
+from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy.orm.exc import StaleDataError
+
+from app.core.db.base import Timestamped, db
+from app.core.time import clock
+
+
+def given(model: Any, rows: Sequence[Mapping[str, Any]]) -> Any:
+    """Give rows as a table that a statement reads; one statement stands for any number of them."""
+    columns, names = inspect(model).columns, list(rows[0])
+    lists = [bindparam(f"many_{name}", [row[name] for row in rows], ARRAY(columns[name].type)) for name in names]
+    return func.unnest(*lists).table_valued(*names, joins_implicitly=True).render_derived()
+
+
+def insert_many(model: Any, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Write new rows of a table, all with the same columns, in one statement."""
+    if rows:
+        table = given(model, rows)
+        db.session.execute(insert(model).from_select(list(rows[0]), select(table), include_defaults=False))
+
+
+def write_many(rows: Iterable[Any]) -> None:
+    """Write what was changed on versioned rows of one table, each its own values, in one statement per set of columns.
+
+    The rows were loaded with a lock. Lists and documents are left to the next flush. StaleDataError: a row has another
+    version than it was loaded with, or is beyond the hospitals of the actor in force.
+    """
+    groups: dict[tuple[str, ...], list[Any]] = {}
+    for row in rows:
+        changed = _changed(row)
+        if changed:
+            groups.setdefault(changed, []).append(row)
+    for names, alike in groups.items():
+        _write(names, alike)
+
+
+def _changed(row: Any) -> tuple[str, ...]:
+    """Name the columns that were set since the row was read; none where one of them is a list or a document."""
+    state = inspect(row)
+    columns = state.mapper.columns
+    names = tuple(sorted(set(columns.keys()) - state.unmodified))
+    is_plain = not any(isinstance(columns[name].type, (ARRAY, JSON)) for name in names)
+    return names if is_plain else ()
+
+
+def _write(names: Sequence[str], rows: Sequence[Any]) -> None:
+    model = type(rows[0])
+    columns = inspect(model).columns
+    if issubclass(model, Timestamped):
+        names = sorted({*names, "updated_at"})
+        now = clock.now()
+        for row in rows:
+            row.updated_at = now
+    read = ["id", "version", *names]
+    table = given(model, [{name: getattr(row, name) for name in read} for row in rows])
+    statement = (
+        update(model)
+        .where(model.id == table.c.id, model.version == table.c.version)
+        .values({name: table.c[name] for name in names} | {"version": model.version + 1})
+        .execution_options(synchronize_session=False)
+    )
+    with db.session.no_autoflush:
+        found: Any = db.session.execute(statement)
+    if found.rowcount != len(rows):
+        raise StaleDataError(f"{len(rows)} rows of {model.__tablename__} were to be written, {found.rowcount} matched")
+    computed = [column.key for column in columns if column.computed is not None]
+    for row in rows:
+        for name in names:
+            set_committed_value(row, name, getattr(row, name))
+        set_committed_value(row, "version", row.version + 1)
+        db.session.expire(row, computed)

@@ -1,0 +1,93 @@
+"""Many rows in one statement: each with its own values, and only as they were read."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm.exc import StaleDataError
+
+from app.core.access.actor import Actor, ActorKind, Holding, Role, acting_as, system_actor
+from app.core.db import db, unit_of_work, write_many
+from app.core.sla.models import SlaPolicy
+from app.core.time import clock
+from app.organizations.models import Hospital
+from tests.guards.test_pages import counted
+
+SYSTEM = system_actor("a test of many rows")
+
+
+@pytest.fixture
+def policies(app) -> list[SlaPolicy]:
+    """Three rules of a hospital."""
+    with acting_as(SYSTEM), unit_of_work():
+        hospital = Hospital(code="A", name_en="A", name_ar="أ")
+        db.session.add(hospital)
+        db.session.flush()
+        rows = [SlaPolicy(hospital_id=hospital.id, clock=f"test.{n}", target_minutes=60) for n in range(3)]
+        db.session.add_all(rows)
+        db.session.flush()
+    return rows
+
+
+def minutes(rows: list[SlaPolicy]) -> list[tuple[int, int]]:
+    """Minutes and version of each, as they stand in the database."""
+    with acting_as(SYSTEM):
+        db.session.expire_all()
+        return [(row.target_minutes, row.version) for row in rows]
+
+
+def test_each_row_gets_its_own_values_in_one_statement(policies: list[SlaPolicy]) -> None:
+    later = clock.now() + timedelta(hours=1)
+    with acting_as(SYSTEM), clock.frozen(later), unit_of_work():
+        for number, row in enumerate(policies):
+            row.target_minutes = 100 + number
+        with counted() as statements:
+            write_many(policies)
+            db.session.flush()
+        assert [row.version for row in policies] == [2, 2, 2]
+
+    assert len(statements) == 1
+    assert minutes(policies) == [(100, 2), (101, 2), (102, 2)]
+    assert {row.updated_at for row in policies} == {later}
+
+
+def test_a_row_that_changed_since_it_was_read_stops_all(policies: list[SlaPolicy]) -> None:
+    with acting_as(SYSTEM):
+        with unit_of_work():
+            db.session.execute(
+                sa.update(SlaPolicy).where(SlaPolicy.id == policies[1].id).values(version=7),
+                execution_options={"synchronize_session": False},
+            )
+        with pytest.raises(StaleDataError), unit_of_work():
+            for row in policies:
+                row.target_minutes = 1
+            write_many(policies)
+
+    assert minutes(policies) == [(60, 1), (60, 7), (60, 1)]
+
+
+def test_rows_of_another_hospital_are_not_written(policies: list[SlaPolicy]) -> None:
+    with acting_as(SYSTEM), unit_of_work():
+        other = Hospital(code="B", name_en="B", name_ar="ب")
+        db.session.add(other)
+    stranger = Actor(ActorKind.PERSON, None, (Holding(Role.PX_ADMIN, frozenset({other.id})),))
+
+    with acting_as(stranger), pytest.raises(StaleDataError), unit_of_work():
+        policies[0].target_minutes = 1
+        write_many(policies[:1])
+
+    assert minutes(policies) == [(60, 1), (60, 1), (60, 1)]
+
+
+def test_lists_are_left_to_the_flush(policies: list[SlaPolicy]) -> None:
+    with acting_as(SYSTEM), unit_of_work():
+        policies[0].reminders = [10]
+        with counted() as statements:
+            write_many(policies)
+        assert statements == []
+
+    with acting_as(SYSTEM):
+        db.session.expire_all()
+        assert policies[0].reminders == [10]
