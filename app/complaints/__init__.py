@@ -32,6 +32,8 @@ def register(app: Flask) -> None:
         public_explaining,
         public_words,
         similar_views,
+        suggestion_kpi_api,
+        suggestion_kpi_views,
         suggestion_views,
         understanding_api,
         understanding_handlers,
@@ -40,9 +42,11 @@ def register(app: Flask) -> None:
         working_views,
     )
     from app.complaints.checklists import register as register_checklists
+    from app.complaints.flags import register as register_flags
     from app.complaints.inquiries import register as register_inquiries
     from app.complaints.policy import Perm
     from app.complaints.promises import register as register_promises
+    from app.complaints.taxonomy import register as register_taxonomy
     from app.complaints.texts import register as register_texts
     from app.core.web import menu
     from app.core.web.panels import badge
@@ -64,5 +68,7 @@ def register(app: Flask) -> None:
     register_promises(app)
     register_texts(app)
     register_checklists(app)
+    register_taxonomy(app)
+    register_flags(app)
     menu.line("insight", 12, _l("KPIs of complaints"), "kpis.overview", "chart-bar", Perm.KPI_READ)
     menu.line("work", 15, _l("Explanations"), "explanations.listed", "user-question", Perm.EXPLANATION_READ)

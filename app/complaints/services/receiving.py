@@ -14,6 +14,7 @@ from app.complaints import sla
 from app.complaints.contact import first_owner, first_words, patient_of, phone_of
 from app.complaints.enums import CHANNELS, OUTSIDE, RELATIONS
 from app.complaints.events import ComplaintReceived
+from app.complaints.flags.phrases import phrases_of
 from app.complaints.models import Complaint
 from app.complaints.policy import Perm
 from app.complaints.rules.red_flags import flags_in
@@ -114,7 +115,7 @@ def _made_of(hospital_id: UUID, facts: ComplaintFacts, patient: Patient | None, 
         language=facts.language or (patient.language if patient else spoken),
         words=words,
         words_language=spoken,
-        red_flags=flags_in(words, facts.title, facts.wish),
+        red_flags=flags_in(phrases_of(hospital_id), words, facts.title, facts.wish),
         wish=facts.wish.strip(),
         happened_on=facts.happened_on,
         place=facts.place.strip(),

@@ -8,7 +8,7 @@ from app.core.access.actor import Actor
 from app.core.db import command
 from app.journeys.models import Journey
 from app.organizations.models import Patient
-from app.portal.demo import channels, visits
+from app.portal.demo import channels, suggestions, visits
 from app.portal.demo.actions import Office
 from app.portal.demo.bulk import Sheets
 from app.portal.demo.complaints import Desk
@@ -54,6 +54,7 @@ def load(simulator_url: str, *, actor: Actor, seed: int = SEED) -> Loaded:
     complaints = Desk(sheets, log, group).work(happened)
     inquiries = Helpdesk(sheets, log, group).work(happened)
     Inbox(sheets, log, {code: source_id for code, (source_id, _key) in sources.items()}).fill(happened)
+    suggestions.fill(sheets)
     counts = {
         "patients": len(sheets.rows[Patient]),
         "visits": len(sheets.rows[Journey]),
