@@ -23,6 +23,7 @@ from app.complaints.kpis.suggestion_counts import (
 from app.complaints.models import Complaint, ComplaintSuggestion
 from app.core.access.actor import acting_as
 from app.core.db import db, uuid7
+from app.core.i18n import in_language
 from app.core.time import clock
 from tests.cast import Cast, bearer, sign_in
 from tests.complaints.conftest import received
@@ -74,7 +75,7 @@ def counted(cast: Cast, kind: str = "class", by: str = "px_coordinator", **narro
 def test_a_share_is_of_what_ended_and_never_of_few(app: Any, tally: Tally, share: float | None, text: str) -> None:
     assert FEWEST == 10
     assert tally.share == share
-    with app.test_request_context():
+    with app.test_request_context(), in_language("en"):
         assert share_text(tally) == text
 
 

@@ -345,6 +345,28 @@ def test_the_pages_walk_from_a_draft_to_the_edition_in_force(
     assert "In force" in browser.get(home).get_data(as_text=True)
 
 
+def test_refused_forms_keep_what_was_typed_and_say_why(app: Any, reference_data: Cast, client: FlaskClient) -> None:
+    draft = keep(reference_data, drafts.start, "Second")
+    row = of(draft, FIRST)
+    browser = sign_in(client, reference_data["px_admin"])
+    typed = {each.name: getattr(row, each.name) for each in FIELDS}
+
+    def send(address: str, **data: Any) -> tuple[int, str]:
+        answer = browser.post(f"/admin/taxonomy/{address}", data={"csrf_token": csrf(app, browser), **data})
+        return answer.status_code, answer.get_data(as_text=True)
+
+    assert send(f"classes/{row.id}", **typed | {"version": 1, "name_en": "Theirs"})[0] == 303
+    status, html = send(f"classes/{row.id}", **typed | {"version": 1, "name_en": "Mine"})
+    assert status == 409 and "Theirs" in html and 'value="Mine"' in html and "How it stands now" in html
+    status, html = send(f"classes/{row.id}", **typed | {"version": 2, "name_ar": ""})
+    assert status == 422 and "This field is required." in html
+    status, html = send(f"{draft.id}/name", version=draft.version, name="PX360 1")
+    assert status == 422 and "Another edition has this name." in html
+    status, html = send("", name="PX360 1")
+    assert status == 422 and "Another edition has this name." in html
+    assert send(f"{draft.id}/discard", version=draft.version)[0] == 303
+
+
 def test_the_api_walks_the_same_way_and_readers_only_read(reference_data: Cast, client: FlaskClient) -> None:
     with_point(reference_data, FIRST)
     base = "/api/complaints/taxonomy"

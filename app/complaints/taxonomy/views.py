@@ -91,7 +91,8 @@ def show_class(class_id: UUID) -> Response:
 def shown_class(edition_id: UUID, row: TaxonomyClass | None, form: Any, answer: Answer | None = None) -> Response:
     """Show the page of a class, or of a new one."""
     edition = queries.get_edition(edition_id, actor=current_actor).edition
-    if row is not None and answer is not None and answer.conflict is not None:
+    is_stale = row is not None and answer is not None and answer.conflict is not None
+    if row is not None and is_stale:
         form.version.data, form.version.raw_data = row.version, None
     return page(
         "complaints/taxonomy/class.html",
@@ -100,6 +101,7 @@ def shown_class(edition_id: UUID, row: TaxonomyClass | None, form: Any, answer: 
         row=row,
         form=form,
         fields=FIELDS,
+        is_stale=is_stale,
         may_edit=can(current_actor, Perm.TAXONOMY_WRITE) and edition.is_draft,
     )
 
