@@ -15,11 +15,13 @@ from werkzeug.routing import Rule
 
 from app.accounts.models import LoginSession, RoleAssignment, User
 from app.complaints.checklists.models import ChecklistItem
+from app.complaints.flags.models import RedFlagPhrase
 from app.complaints.inquiries.models import Inquiry, InquiryCategory
 from app.complaints.intake_links.models import IntakeLink
 from app.complaints.mail.models import IncomingMail, Mailbox
 from app.complaints.models import Complaint, ComplaintPaper, ComplaintPoint, ComplaintSuggestion, Explanation
 from app.complaints.promises.models import Promise
+from app.complaints.taxonomy.models import TaxonomyClass, TaxonomyUpload, TaxonomyVersion
 from app.complaints.texts.models import TextModule
 from app.core.access.actor import Actor, acting_as, system_actor
 from app.core.access.wall import passage
@@ -122,6 +124,9 @@ TABLES: dict[str, Any] = {
     "texts_api.list_of_inquiry.case_id": Inquiry,
     "checklists.panel_of_checklist.subject_id": Complaint,
     "item_id": ChecklistItem,
+    "edition_id": TaxonomyVersion,
+    "class_id": TaxonomyClass,
+    "upload_id": TaxonomyUpload,
     "promises.panel_of_complaint.subject_id": Complaint,
     "promises.panel_of_inquiry.subject_id": Inquiry,
     "promises.case_id": Complaint,
@@ -141,9 +146,11 @@ OF_THE_GROUP = (
     (InquiryCategory,),
     (TextModule,),
     (ChecklistItem,),
+    (RedFlagPhrase,),
     (WorkingCalendar,),
     (SlaPolicy,),
 )
+OF_ALL = (TaxonomyVersion, TaxonomyClass, TaxonomyUpload)  # of no hospital: the group's, read by every office
 # bodies that the document alone does not give
 BODIES: dict[str, dict[str, Any]] = {
     "sla_api.replace_calendar": {"version": 1, "name_en": "x", "name_ar": "x", "definition": {"always_open": True}},
@@ -328,6 +335,8 @@ def row_of_a(house: House, endpoint: str, argument: str) -> Any:
         return cast.a
     if model is User:
         return cast["nurse"]
+    if model in OF_ALL:
+        return first(model)
     if model in (RoleAssignment, LoginSession):
         return first(model, user_id=cast["nurse"].id)
     if model is Delivery:

@@ -34,6 +34,7 @@ from app.complaints.services.explaining import Question as Asked
 from app.complaints.services.points import PointFacts
 from app.complaints.services.receiving import ComplaintFacts
 from app.complaints.services.stepping import StepFacts
+from app.complaints.taxonomy import drafts, importing
 from app.core.access.actor import Actor, acting_as, system_actor
 from app.core.attachments import keeping
 from app.core.db import db, unit_of_work
@@ -100,6 +101,7 @@ def furnish(app: APIFlask, cast: Cast, key: str, *, first: int = 1, count: int =
         if first == 1:
             contact_rules.create(hospital_id=cast.a.id, facts=contact_rules.RuleFacts(), actor=admin)
         _view(cast, admin, first)
+    _taxonomy(cast, first)
     with acting_as(SYSTEM):
         for purpose in (credentials.INVITE, credentials.RESET):
             _account_link(cast["nurse"].id, purpose)
@@ -121,6 +123,15 @@ def _view(cast: Cast, admin: Actor, number: int) -> None:
         facts = ViewFacts(f"Late {number}", is_shared=True, position=number)
         keeping_views.keep(place, facts, {"tab": "overdue", "department": str(cast.er.id)}, actor=admin)
     keeping_views.keep("complaints", ViewFacts(f"Mine {number}"), {"tab": "mine"}, actor=admin)
+
+
+def _taxonomy(cast: Cast, number: int) -> None:
+    """Begin a draft of the taxonomy, and bring a file that waits for a yes."""
+    keeper = cast.actor("px_admin")
+    with acting_as(keeper):
+        drafts.start(f"Draft {number}", actor=keeper)
+        if number == 1:
+            importing.upload(io.BytesIO(b"code,name_en\nX-1,Waiting\n"), name=f"File {number}", actor=keeper)
 
 
 def _account_link(user_id: UUID, purpose: str) -> None:

@@ -33,6 +33,8 @@ def register(app: Flask) -> None:
         public_words,
         queries,
         similar_views,
+        suggestion_kpi_api,
+        suggestion_kpi_views,
         suggestion_views,
         survey_views,
         understanding_api,
@@ -43,12 +45,14 @@ def register(app: Flask) -> None:
     )
     from app.complaints.assigning import register as register_assigning
     from app.complaints.checklists import register as register_checklists
+    from app.complaints.flags import register as register_flags
     from app.complaints.inquiries import register as register_inquiries
     from app.complaints.intake_links import register as register_intake_links
     from app.complaints.mail import register as register_mail
     from app.complaints.models import Complaint
     from app.complaints.policy import Perm
     from app.complaints.promises import register as register_promises
+    from app.complaints.taxonomy import register as register_taxonomy
     from app.complaints.texts import register as register_texts
     from app.core.web import menu, names, presence
     from app.core.web.panels import badge
@@ -75,5 +79,7 @@ def register(app: Flask) -> None:
     register_assigning(app)
     register_intake_links(app)
     register_mail(app)
+    register_taxonomy(app)
+    register_flags(app)
     menu.line("insight", 12, _l("KPIs of complaints"), "kpis.overview", "chart-bar", Perm.KPI_READ)
     menu.line("work", 15, _l("Explanations"), "explanations.listed", "user-question", Perm.EXPLANATION_READ)

@@ -156,7 +156,7 @@ PAPER_WORDS: dict[str, tuple[str, str]] = {
     ),
 }
 
-# codes of data/red-flags.csv
+# how grave each is: rules/red_flags.py; the words that raise it: rows under /admin/red_flag_phrases/
 RED_FLAGS: dict[str, Any] = {
     "self_harm": _l("Self-harm"),
     "harm": _l("Harm"),

@@ -22,6 +22,7 @@ from app.complaints.events import (
     ComplaintReceived,
     ExplanationMoved,
 )
+from app.complaints.flags.events import ComplaintFlagged
 from app.complaints.models import Complaint, Explanation
 from app.complaints.services import answering_link, erasing, filing, hearing, tracking
 from app.core.access.actor import Actor, Role, system_actor
@@ -37,6 +38,7 @@ from app.surveys.events import SurveyCompleted
 
 bell.kind("complaints/received", _l("New complaint %(reference)s"))
 bell.kind("complaints/flagged", _l("Red flag in new complaint %(reference)s: look at it now"))
+bell.kind("complaints/flagged_later", _l("Red flag in words added to complaint %(reference)s: look at it now"))
 bell.kind("complaints/assigned", _l("You are the owner of complaint %(reference)s"))
 bell.kind("complaints/virus", _l("A file of complaint %(reference)s is held back: a virus was found"))
 bell.kind("complaints/added", _l("Who complained wrote something: %(reference)s"))
@@ -74,6 +76,16 @@ def tell_of_new_complaint(entry: Entry) -> None:
         _ring(entry, [*office, owner], "complaints/flagged", is_urgent=True)
     else:
         _tell(entry, [each for each in office if each != owner], "complaints/received")
+
+
+@on(ComplaintFlagged)
+def tell_of_later_flag(entry: Entry) -> None:
+    """Tell the owner and the whole PX office urgently of a red flag in words that were added later."""
+    complaint = db.session.get(Complaint, entry.subject_id)
+    if complaint is None or entry.hospital_id is None:
+        return
+    office = [person.id for person in accounts.people_with_role(entry.hospital_id, Role.PX_COORDINATOR)]
+    _ring(entry, [*office, complaint.assignee_id], "complaints/flagged_later", is_urgent=True)
 
 
 @on(ComplaintReceived)

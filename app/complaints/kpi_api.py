@@ -65,7 +65,12 @@ def list_kpis(query_data: KpiQuery) -> dict[str, Any]:
         if query_data.code not in kpis:
             raise Invalid(code=_("There is no such KPI."))
         kpis = {query_data.code: kpis[query_data.code]}
-    wanted = Wanted(_months(query_data), current_actor, query_data.hospital_id, query_data.department_id)
+    wanted = Wanted(
+        wanted_months(query_data.since, query_data.until),
+        current_actor,
+        query_data.hospital_id,
+        query_data.department_id,
+    )
     counted = queries.count(kpis, wanted, by_hospital=True)
     found = [
         _told(kpis[code], hospital_id, month, counts)
@@ -74,9 +79,10 @@ def list_kpis(query_data: KpiQuery) -> dict[str, Any]:
     return {"count": len(found), "next": None, "previous": None, "results": found}
 
 
-def _months(query: KpiQuery) -> tuple[str, ...]:
-    until = query.until or months.month_at(clock.now())
-    since = query.since or months.months_until(until)[0]
+def wanted_months(since: str | None, until: str | None) -> tuple[str, ...]:
+    """Give the months from one to another, by default the last twelve. Invalid: none, or too many."""
+    until = until or months.month_at(clock.now())
+    since = since or months.months_until(until)[0]
     count = (int(until[:4]) - int(since[:4])) * 12 + int(until[5:]) - int(since[5:]) + 1
     if not 1 <= count <= MOST_MONTHS:
         raise Invalid(since=_("Ask for 1 to %(most)s months.", most=MOST_MONTHS))

@@ -36,12 +36,12 @@ SUBJECTS: dict[Subject, Any] = {
 @requires(Perm.KPI_READ)
 def overview() -> Response:
     """Show every KPI by month."""
-    wanted, kpis = _wanted(), queries.shown_to(current_actor)
+    wanted, kpis = wanted_of(), queries.shown_to(current_actor)
     return page(
         "complaints/kpis/overview.html",
         kpis=kpis,
         figures=queries.figures(kpis, wanted),
-        **_frame("kpis.overview", wanted),
+        **frame("kpis.overview", wanted),
     )
 
 
@@ -49,7 +49,7 @@ def overview() -> Response:
 @requires(Perm.KPI_READ)
 def one(kpi: str) -> Response:
     """Show one KPI: what it is, how it went, and the counts of each month."""
-    wanted, shown = _wanted(), _find(kpi)
+    wanted, shown = wanted_of(), _find(kpi)
     figures = queries.figures([shown.code], wanted)[shown.code]
     return page(
         "complaints/kpis/one.html",
@@ -58,7 +58,7 @@ def one(kpi: str) -> Response:
         finding=words.finding(shown, wanted.months, figures),
         unit=UNIT_WORDS[shown.unit],
         top=100 if shown.unit is Unit.PERCENT else max((each.value or 0 for each in figures), default=0) or 1,
-        **_frame("kpis.one", wanted, kpi=shown.code),
+        **frame("kpis.one", wanted, kpi=shown.code),
     )
 
 
@@ -68,9 +68,9 @@ def records(kpi: str) -> Response:
     """Show the records behind a number of a month."""
     shown, month = _find(kpi), request.args.get("month", "")
     side = request.args.get("side", "numerator")
-    if side not in SIDES or not _is_open(month):
+    if side not in SIDES or not is_open(month):
         abort(404)
-    wanted = _wanted(month, 1)
+    wanted = wanted_of(month, 1)
     found = list_records(shown, side, wanted, key=request.args.get("after"))
     figure = queries.figures([shown.code], wanted)[shown.code][0]
     return page(
@@ -98,14 +98,14 @@ def _find(code: str) -> Kpi:
     return found
 
 
-def _is_open(month: str) -> bool:
+def is_open(month: str) -> bool:
     return months.is_month(month) and EARLIEST <= month <= months.month_at(clock.now())
 
 
-def _wanted(last: str = "", count: int = months.MONTHS) -> Wanted:
+def wanted_of(last: str = "", count: int = months.MONTHS) -> Wanted:
     """Read from the address which months are asked for and what they are narrowed to."""
     until = last or request.args.get("until", "")
-    if not _is_open(until):
+    if not is_open(until):
         until = months.month_at(clock.now())
     return Wanted(
         months.months_until(until, count),
@@ -115,7 +115,7 @@ def _wanted(last: str = "", count: int = months.MONTHS) -> Wanted:
     )
 
 
-def _frame(endpoint: str, wanted: Wanted, **values: Any) -> dict[str, Any]:
+def frame(endpoint: str, wanted: Wanted, **values: Any) -> dict[str, Any]:
     """Give what both pages of months share: choices, addresses of the neighbours, and the words."""
     hospitals: Sequence[Hospital] = organizations.options_hospitals(actor=current_actor)
     departments: Sequence[Department] = organizations.options_departments(actor=current_actor)

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.complaints.cases import FAR_SQL, CaseFacts, CaseNote
 from app.complaints.enums import ComplaintStatus, ExplanationStatus
+from app.complaints.flags.models import RedFlagPhrase as RedFlagPhrase
 from app.complaints.inquiries.models import Inquiry, InquiryCategory, InquiryNote  # noqa: F401 - the domain's tables as well
 from app.complaints.link_models import ClusterMember as ClusterMember
 from app.complaints.link_models import ComplaintCluster as ComplaintCluster
@@ -19,6 +20,10 @@ from app.complaints.link_models import ComplaintLink as ComplaintLink
 from app.complaints.mail.models import IncomingMail as IncomingMail
 from app.complaints.mail.models import Mailbox as Mailbox
 from app.complaints.suggestion_models import ComplaintSuggestion as ComplaintSuggestion
+from app.complaints.taxonomy.models import TaxonomyClass as TaxonomyClass
+from app.complaints.taxonomy.models import TaxonomyMapping as TaxonomyMapping
+from app.complaints.taxonomy.models import TaxonomyUpload as TaxonomyUpload
+from app.complaints.taxonomy.models import TaxonomyVersion as TaxonomyVersion
 from app.core.access.policy import Scope
 from app.core.attachments.models import Attachment
 from app.core.db import Base, Record, Tenant, Versioned, code_column
@@ -232,36 +237,3 @@ class ComplaintPaper(Tenant, Record, Base):
     made_at: Mapped[datetime]
 
     attachment: Mapped[Attachment | None] = relationship(lazy="raise", viewonly=True)
-
-
-class TaxonomyVersion(Versioned, Record, Base):
-    """One edition of the group's classification; complaints keep the names of the edition that they were classified by."""
-
-    __tablename__ = "taxonomy_versions"
-    __table_args__ = (
-        Index("uq_taxonomy_versions_current", "is_current", unique=True, postgresql_where=text("is_current")),
-    )
-
-    name: Mapped[str] = mapped_column(code_column(80), unique=True)
-    is_current: Mapped[bool] = mapped_column(default=False)
-
-
-class TaxonomyClass(Record, Base):
-    """One classification with the three levels above it, each in both languages."""
-
-    __tablename__ = "taxonomy_classes"
-    __table_args__ = (Index("uq_taxonomy_classes_code", "taxonomy_id", "code", unique=True),)
-
-    taxonomy_id: Mapped[UUID] = mapped_column(ForeignKey("taxonomy_versions.id"))
-    code: Mapped[str] = mapped_column(code_column(24))
-    domain_code: Mapped[str] = mapped_column(code_column(8))
-    domain_en: Mapped[str]
-    domain_ar: Mapped[str]
-    category_en: Mapped[str]
-    category_ar: Mapped[str]
-    subcategory_en: Mapped[str]
-    subcategory_ar: Mapped[str]
-    name_en: Mapped[str]
-    name_ar: Mapped[str]
-    source: Mapped[str] = mapped_column(code_column(12), default="")  # found, hcat, expert: where its words are from
-    retired_at: Mapped[datetime | None] = mapped_column(default=None)

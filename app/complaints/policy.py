@@ -26,8 +26,11 @@ class Perm(StrEnum):
     CHECK_WRITE = "complaints:checklist_item:write"
     ASSIGN_RULE_READ = "complaints:assignment_rule:read"
     ASSIGN_RULE_WRITE = "complaints:assignment_rule:write"
+    FLAG_READ = "complaints:red_flag_phrase:read"
+    FLAG_WRITE = "complaints:red_flag_phrase:write"
     KPI_READ = "complaints:kpi:read"  # counts, and the records behind them as far as they may be seen
     TAXONOMY_READ = "complaints:taxonomy:read"
+    TAXONOMY_WRITE = "complaints:taxonomy:write"  # one classification for the whole group
     INQUIRY_READ = "complaints:inquiry:read"
     INQUIRY_CREATE = "complaints:inquiry:create"
     INQUIRY_WORK = "complaints:inquiry:work"
@@ -72,8 +75,11 @@ grant(
         Perm.CHECK_WRITE: _KEEPERS,
         Perm.ASSIGN_RULE_READ: _KEEPERS,
         Perm.ASSIGN_RULE_WRITE: _KEEPERS,
+        Perm.FLAG_READ: _OFFICE,
+        Perm.FLAG_WRITE: _KEEPERS,
         Perm.KPI_READ: {**_OFFICE, **_MANAGER, Role.VIEWER: Scope.HOSPITAL},
-        Perm.TAXONOMY_READ: {**_OFFICE, **_MANAGER},
+        Perm.TAXONOMY_READ: {**_OFFICE, Role.DEPARTMENT_MANAGER: Scope.HOSPITAL},
+        Perm.TAXONOMY_WRITE: {Role.PX_ADMIN: Scope.ALL},
         Perm.INQUIRY_READ: _SEES,
         Perm.INQUIRY_CREATE: {**_OFFICE, **_MANAGER, Role.SOURCE_USER: Scope.OWN},
         Perm.INQUIRY_WORK: {**_OFFICE, **_MANAGER},

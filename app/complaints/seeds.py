@@ -12,6 +12,7 @@ from app.complaints.models import TaxonomyClass, TaxonomyVersion
 from app.core.access.actor import Actor
 from app.core.db import command, db
 from app.core.sla.seeds import Target, seed_policies
+from app.core.time import clock
 
 # starting values of product.md section 6
 TARGETS = {
@@ -35,10 +36,10 @@ SOURCE = Path(__file__).parent / "data" / "taxonomy.csv"
 @command
 def seed_complaints(*, actor: Actor) -> None:
     """Make the rules of every clock, and the starting taxonomy from its file."""
-    for clock, targets in TARGETS.items():
-        silent = clock in sla.SILENT
+    for name, targets in TARGETS.items():
+        silent = name in sla.SILENT
         seed_policies(
-            clock,
+            name,
             targets,
             reminders=[] if silent else sla.REMINDERS,
             ladder=[] if silent else sla.LADDER,
@@ -51,7 +52,7 @@ def _seed_taxonomy() -> None:
     known = select(TaxonomyVersion.id).where(TaxonomyVersion.name == TAXONOMY)
     if db.session.execute(known).first() is not None:
         return
-    edition = TaxonomyVersion(name=TAXONOMY, is_current=True)
+    edition = TaxonomyVersion(name=TAXONOMY, is_current=True, made_current_at=clock.now())
     db.session.add(edition)
     db.session.flush()
     with SOURCE.open(encoding="utf-8-sig", newline="") as lines:

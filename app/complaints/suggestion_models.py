@@ -19,6 +19,7 @@ class ComplaintSuggestion(Tenant, Record, Base):
     __table_args__ = (
         Index("uq_complaint_suggestions_value", "complaint_id", "what", "value", unique=True),
         Index("ix_complaint_suggestions_measured", "hospital_id", "what", "state"),
+        Index("ix_complaint_suggestions_created_at", "created_at", "id"),
     )
 
     complaint_id: Mapped[UUID] = mapped_column(ForeignKey("complaints.id"))

@@ -41,11 +41,22 @@ def suggestions_of(complaint_id: UUID) -> list[ComplaintSuggestion]:
 
 def in_words(suggestions: list[ComplaintSuggestion]) -> list[Suggested]:
     """Name the values in the reader's language; one statement for the classes, one for the departments."""
+    names = _names([(each.what, each.value) for each in suggestions])
+    return [Suggested(each, names.get(each.value, "")) for each in suggestions]
+
+
+def choices_in_words(suggestions: list[ComplaintSuggestion]) -> list[Any]:
+    """Name what was chosen instead of each, empty where nothing was; statements as `in_words`."""
+    names = _names([(each.what, each.corrected_to) for each in suggestions if each.corrected_to])
+    return [names.get(each.corrected_to, "") for each in suggestions]
+
+
+def _names(values: list[tuple[str, str]]) -> dict[str, Any]:
     names: dict[str, Any] = {each.value: each.label for each in Severity}
     models: dict[str, Any] = {"class": TaxonomyClass, "department": Department}
-    for what, model in models.items():
-        ids = [UUID(each.value) for each in suggestions if each.what == what]
+    for kind, model in models.items():
+        ids = {UUID(value) for what, value in values if what == kind}
         if ids:
             rows = db.session.execute(select(model).where(model.id.in_(ids))).scalars()
             names |= {str(row.id): named(row) for row in rows}
-    return [Suggested(each, names.get(each.value, "")) for each in suggestions]
+    return names

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.complaints.checklists.seeds import seed_checklists
+from app.complaints.flags.seeds import seed_flags
 from app.complaints.inquiries.seeds import seed_inquiries
 from app.complaints.seeds import seed_complaints
 from app.complaints.texts.seeds import seed_texts as seed_modules
@@ -19,6 +20,7 @@ SEEDS = (
     seed_surveys,
     seed_texts,
     seed_complaints,
+    seed_flags,
     seed_inquiries,
     seed_checklists,
     seed_modules,

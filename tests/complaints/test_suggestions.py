@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Callable
 from typing import Any
 from uuid import UUID
@@ -11,6 +12,8 @@ import sqlalchemy as sa
 from flask.testing import FlaskClient
 
 from app.complaints import queries
+from app.complaints.enums import RED_FLAGS
+from app.complaints.flags.seeds import SOURCE
 from app.complaints.models import Complaint, ComplaintPoint, ComplaintSuggestion
 from app.complaints.rules import red_flags
 from app.complaints.rules.guessing import by_words, joined, votes
@@ -84,14 +87,20 @@ def accept(cast: Cast, complaint: Complaint, suggestion: ComplaintSuggestion, wh
     ],
 )
 def test_flags_are_whole_words_in_either_language_however_spelled(text: str, flags: list[str]) -> None:
-    assert red_flags.flags_in(text) == flags
+    assert red_flags.flags_in(of_the_file(), text) == flags
 
 
-def test_every_flag_of_the_file_has_a_name_and_words_in_both_languages() -> None:
-    from app.complaints.enums import RED_FLAGS
+def of_the_file() -> red_flags.Phrases:
+    """The phrases that every installation starts with."""
+    with SOURCE.open(encoding="utf-8", newline="") as lines:
+        return red_flags.compiled((line["flag"], line["phrase"]) for line in csv.DictReader(lines))
 
-    assert set(red_flags.lists()) == set(RED_FLAGS)
-    assert all(phrase for _, phrases in red_flags.lists().values() for phrase in phrases)
+
+def test_every_flag_of_the_file_has_a_name_a_graveness_and_words_in_both_languages() -> None:
+    with SOURCE.open(encoding="utf-8", newline="") as lines:
+        told = {(line["flag"], line["language"]) for line in csv.DictReader(lines)}
+    assert told == {(flag, language) for flag in RED_FLAGS for language in ("ar", "en")}
+    assert set(of_the_file()) == set(RED_FLAGS) == set(red_flags.GRAVENESS)
 
 
 def test_the_words_of_classes_are_of_classes_that_exist(reference_data: Cast) -> None:

@@ -18,6 +18,7 @@ from tests.cast import PEOPLE
 from tests.conftest import NOON, rolled_back
 from tests.guards.test_doors import closed
 from tests.walls import (
+    OF_ALL,
     SECRETS,
     WARD_TITLE,
     House,
@@ -72,6 +73,8 @@ def test_to_another_hospital_every_row_is_404_and_nothing_changes(house: House) 
     wrong = []
     for rule, method, rows in doors(house):
         expected = 404 if "hospital_admin" in litany.DOORS[rule.endpoint] else 403
+        if expected == 404 and method == "GET" and all(isinstance(row, OF_ALL) for row in rows.values()):
+            continue  # the group's: the office of every hospital reads it
         answer = house.ask(
             "outsider", method, where(house, rule, rows), body_for(house, rule, method, str(house.cast.b.id))
         )

@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 
 from app.complaints.enums import AT_WORK, ComplaintStatus
 from app.complaints.events import ComplaintJudged, ComplaintNoted
+from app.complaints.flags.services import look_again
 from app.complaints.models import Complaint
 from app.complaints.services.stepping import StepFacts, move
 from app.complaints.services.writing import write
@@ -45,6 +46,7 @@ def add_words(complaint: Complaint, words: str, *, through: str = "the tracking 
         elif complaint.status not in AT_WORK:
             move(complaint.id, "reopen", StepFacts(reason=_("Objection of who complained")), version=None, actor=actor)
         record(ComplaintNoted(complaint.id, complaint.hospital_id, complaint.reference, note.id, "added"), actor=actor)
+        look_again(complaint, note.body, actor=actor)
         touch("complaints", hospital_id=complaint.hospital_id)
     return complaint
 

@@ -102,7 +102,10 @@ def _point(complaint: Complaint, point_id: UUID) -> ComplaintPoint:
 
 
 def _checked(complaint: Complaint, facts: PointFacts, point: ComplaintPoint | None) -> dict[str, Any]:
-    """Check what was given and give the class's names as they are now; a class that stays keeps the names of its time."""
+    """Check what was given and give the class's names as they are now.
+
+    A class of an earlier edition may stay, with the names of its time; one that moved with its edition gets its names anew.
+    """
     wrong: dict[str, Any] = {}
     if not facts.summary.strip():
         wrong["summary"] = _("Say in a few words what this point is.")
@@ -114,20 +117,23 @@ def _checked(complaint: Complaint, facts: PointFacts, point: ComplaintPoint | No
         wrong["answer"] = _("A finding needs its answer.")
     if facts.department_id and not organizations.is_department_of(complaint.hospital_id, facts.department_id):
         wrong["department_id"] = _("Choose a department of this hospital.")
-    names = point.names if point and point.class_id == facts.class_id else _names(facts.class_id, wrong)
+    names = _names(facts.class_id, point, wrong)
     if wrong:
         raise Invalid(**wrong)
     return names
 
 
-def _names(class_id: UUID | None, wrong: dict[str, Any]) -> dict[str, Any]:
+def _names(class_id: UUID | None, point: ComplaintPoint | None, wrong: dict[str, Any]) -> dict[str, Any]:
     if class_id is None:
         return {}
     chosen = db.session.execute(
         select(TaxonomyClass)
         .join(TaxonomyVersion, TaxonomyVersion.id == TaxonomyClass.taxonomy_id)
         .where(TaxonomyClass.id == class_id, TaxonomyClass.retired_at.is_(None), TaxonomyVersion.is_current)
+        .with_for_update(read=True, of=TaxonomyVersion)  # no other edition becomes current before this is written
     ).scalar_one_or_none()
+    if chosen is None and point is not None and point.class_id == class_id:
+        return point.names
     if chosen is None:
         wrong["class_id"] = _("Choose a classification of the current edition.")
         return {}

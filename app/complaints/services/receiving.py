@@ -15,6 +15,7 @@ from app.complaints.assigning.services import NewCase, owner_for
 from app.complaints.contact import first_words, is_email, patient_of, phone_of
 from app.complaints.enums import CHANNELS, OUTSIDE, RELATIONS
 from app.complaints.events import ComplaintReceived
+from app.complaints.flags.phrases import phrases_of
 from app.complaints.models import Complaint
 from app.complaints.policy import Perm
 from app.complaints.rules.red_flags import flags_in
@@ -123,7 +124,7 @@ def _made_of(hospital_id: UUID, facts: ComplaintFacts, patient: Patient | None, 
         language=facts.language or (patient.language if patient else spoken),
         words=words,
         words_language=spoken,
-        red_flags=flags_in(words, facts.title, facts.wish),
+        red_flags=flags_in(phrases_of(hospital_id), words, facts.title, facts.wish),
         wish=facts.wish.strip(),
         happened_on=facts.happened_on,
         place=facts.place.strip(),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from functools import lru_cache
 from typing import Any
@@ -19,6 +19,7 @@ from app.complaints.rules import red_flags
 from app.complaints.rules.guessing import Guess, by_words, joined, votes
 from app.complaints.seeds import SOURCE
 from app.complaints.similar_queries import LEAST_SIGNS
+from app.complaints.taxonomy import queries as taxonomy
 from app.core.access.actor import Actor
 from app.core.db import command, db
 from app.core.severity import Severity
@@ -99,8 +100,17 @@ def _classes(complaint: Complaint, near: Sequence[tuple[Complaint, float]]) -> l
     phrases = {
         class_id: [each.name_en, each.name_ar, *class_words().get(each.code, ())] for class_id, each in current.items()
     }
-    known = [(str(point.class_id), likeness) for point, likeness in _points_of(near) if str(point.class_id) in current]
+    known = [(class_id, likeness) for class_id, likeness in _class_votes(near, current) if class_id in current]
     return joined(votes(known), by_words(complaint.words, phrases))
+
+
+def _class_votes(near: Sequence[tuple[Complaint, float]], current: Mapping[str, Any]) -> list[tuple[str, float]]:
+    """Give the classes of near cases; one of an earlier edition votes for what it became."""
+    told = [(str(point.class_id), likeness) for point, likeness in _points_of(near) if point.class_id]
+    if all(class_id in current for class_id, _likeness in told):
+        return told
+    now = {str(old): str(new) for old, new in taxonomy.successors().items()}
+    return [(now.get(class_id, class_id), likeness) for class_id, likeness in told]
 
 
 @lru_cache(maxsize=1)

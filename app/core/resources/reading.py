@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -14,6 +14,7 @@ from openpyxl import load_workbook
 
 from app.core.errors import Invalid
 from app.core.i18n import LANGUAGES, in_language
+from app.core.resources.fields import Field
 from app.core.resources.problems import MESSAGES
 from app.core.resources.resource import Resource
 from app.core.text.fold import fold
@@ -97,9 +98,14 @@ def _cell(value: Any) -> str:
 
 
 def columns_of(resource: Resource, header: list[str]) -> list[str]:
+    """Give, for each heading, the field of a resource that it means, or ""."""
+    return columns_of_fields(resource.fields, header)
+
+
+def columns_of_fields(fields: Iterable[Field], header: list[str]) -> list[str]:
     """Give, for each heading, the field that it means, or "". Headings may be names or labels in either language."""
     known: dict[str, str] = {}
-    for each in resource.fields:
+    for each in fields:
         names = {each.name, each.name.removesuffix("_id"), *each.aliases}
         for code in LANGUAGES:
             with in_language(code):

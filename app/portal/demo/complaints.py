@@ -11,11 +11,11 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from app.complaints import sla
+from app.complaints import queries, sla
 from app.complaints.enums import ComplaintStatus as S
 from app.complaints.enums import ExplanationStatus
 from app.complaints.events import ComplaintMoved, ComplaintNoted, ComplaintReceived, ExplanationMoved, PointChanged
-from app.complaints.models import Complaint, ComplaintNote, ComplaintPoint, Explanation, TaxonomyClass
+from app.complaints.models import Complaint, ComplaintNote, ComplaintPoint, Explanation
 from app.complaints.promises.enums import PromiseState
 from app.complaints.promises.events import ComplaintPromiseMoved
 from app.complaints.promises.models import Promise
@@ -59,7 +59,7 @@ class Desk:
         self.clocks = Clocks(sheets, log, self.bells)
         rules = db.session.execute(select(SlaPolicy)).scalars().all()
         self.rules = {kind: [rule for rule in rules if rule.clock == kind] for kind in (*KINDS, sla.ANSWER)}
-        self.classes = {row.code: row for row in db.session.execute(select(TaxonomyClass)).scalars()}
+        self.classes = {row.code: row for row in queries.options_classes()}
 
     def work(self, visits: Sequence[Visit]) -> int:
         """Take complaints in, in the order in which they came, and walk each as far as time allows; gives how many."""

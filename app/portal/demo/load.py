@@ -8,7 +8,7 @@ from app.core.access.actor import Actor
 from app.core.db import command
 from app.journeys.models import Journey
 from app.organizations.models import Patient
-from app.portal.demo import channels, queue_views, visits
+from app.portal.demo import channels, queue_views, suggestions, visits
 from app.portal.demo.actions import Office
 from app.portal.demo.bulk import Sheets
 from app.portal.demo.complaints import Desk
@@ -58,6 +58,7 @@ def load(simulator_url: str, *, actor: Actor, seed: int = SEED) -> Loaded:
     Inbox(sheets, log, {code: source_id for code, (source_id, _key) in sources.items()}).fill(happened)
     queue_views.share(sheets, log, group)
     mails = Mailroom(sheets).fill(list(group.hospitals))
+    suggestions.fill(sheets)
     counts = {
         "patients": len(sheets.rows[Patient]),
         "visits": len(sheets.rows[Journey]),
