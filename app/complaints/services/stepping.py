@@ -97,7 +97,9 @@ def _after(complaint: Complaint, before: str, actor: Actor) -> None:
     """An ended complaint has no running clock and holds no survey back; one that goes on again has and does."""
     if complaint.status in FINAL and before not in FINAL:
         sla.stop(complaint.id, sla.ACTIVATION, sla.FIRST_CONTACT, sla.RESOLUTION, sla.WITHIN_72_HOURS, actor=actor)
-        complaint.wait_until = complaint.due_at = None
+        complaint.due_at = None
+        if complaint.status != ComplaintStatus.DUPLICATE:  # that may be undone, and then it waits on
+            complaint.wait_until = None
         let_surveys_go(complaint, actor=actor)
     elif before in FINAL and complaint.status not in FINAL:
         complaint.closed_at = None
@@ -180,10 +182,12 @@ def _merge(complaint: Complaint, facts: StepFacts, actor: Actor) -> str:
 
 
 def _part(complaint: Complaint, _facts: StepFacts, actor: Actor) -> str:
+    """It goes on where it was before the merge, and its clocks as though there had been none."""
     assert complaint.duplicate_of_id is not None
     other = get(complaint.duplicate_of_id, actor=actor)
     complaint.duplicate_of_id = None
-    sla.start_again(complaint, actor=actor, from_receipt=True)
+    complaint.status_before_merge = ""
+    sla.regain(complaint, actor=actor)
     _say_merged(complaint, other, "parted", actor)
     return ""
 
