@@ -23,10 +23,10 @@ WORDS = {"ar": "انتظرت ثلاث ساعات في الطوارئ 😞", "en"
 ANSWER = {"ar": "زدنا عدد الأطباء مساءً", "en": "We added doctors in the evening"}
 
 
-def picture() -> bytes:
+def picture(colour: str = "teal") -> bytes:
     """A photo of a phone."""
     target = io.BytesIO()
-    Image.new("RGB", (60, 40), "teal").save(target, "JPEG")
+    Image.new("RGB", (60, 40), colour).save(target, "JPEG")
     return target.getvalue()
 
 
