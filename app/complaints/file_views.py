@@ -37,9 +37,7 @@ def panel_of_files(subject_id: UUID) -> Response:
         part="complaints/_files.html",
         complaint=complaint,
         rows=[
-            each
-            for each in file_queries.files_of(complaint, actor=current_actor, seen=made)
-            if each.id not in drawn
+            each for each in file_queries.files_of(complaint, actor=current_actor, seen=made) if each.id not in drawn
         ],
         papers=made,
         languages=LANGUAGES,

@@ -124,7 +124,10 @@ class Workflow:
         if not step.regains:
             return set()
         return {
-            str(state) for each in self.steps if each.keeps == step.regains and each.to in step.from_ for state in each.from_
+            str(state)
+            for each in self.steps
+            if each.keeps == step.regains and each.to in step.from_
+            for state in each.from_
         }
 
     def open_steps(self, row: Any, actor: Actor) -> list[Step]:

@@ -54,6 +54,13 @@ def open_from_bell(page: Page, stack: Stack, text: str) -> None:
     page.wait_for_selector("h1")
 
 
+def look_at(page: Page, card: str) -> str:
+    """Read a card of a case that comes when it is seen, by the end of its address."""
+    page.locator(f"[hx-get$='/{card}']").scroll_into_view_if_needed()
+    page.locator(f"#{card}-here").wait_for()
+    return page.inner_text(f"#{card}-here")
+
+
 def stand_at(stack: Stack, instant: datetime) -> None:
     """Move the clock of every process to an instant."""
     stack.move_clock(instant - datetime.now(UTC))

@@ -11,7 +11,7 @@ from app.complaints.enums import ComplaintStatus
 from app.complaints.models import Complaint, ComplaintNote
 from app.core.attachments.models import Attachment
 from tests.browser.conftest import check_accessible
-from tests.browser.office import at_work, entered, leave, said
+from tests.browser.office import at_work, entered, leave, look_at, said
 from tests.browser.test_complaint_life import picture, step
 from tests.faults.stack import Stack
 
@@ -23,7 +23,7 @@ COLOURS = {"insurer.jpg": "navy", "office.jpg": "olive"}
 ANSWER = {"ar": "قُبلت الموافقة واعتذرنا", "en": "The approval was granted, and we apologized"}
 
 
-def file_named(name: str) -> dict[str, Any]:
+def file_named(name: str) -> Any:
     """A picture to add, each with bytes of its own: the same ones again would be the file that is there."""
     return {"name": name, "mimeType": "image/jpeg", "buffer": picture(COLOURS[name])}
 
@@ -40,9 +40,7 @@ def add_file(page: Page, stack: Stack, complaint: Any, name: str) -> None:
 def look_at_files(page: Page, stack: Stack, complaint: Any) -> str:
     """Read the card of files, which comes when it is seen."""
     page.goto(f"{stack.address}/complaints/{complaint.id}")
-    page.locator("#events").scroll_into_view_if_needed()
-    page.locator("#files-here").wait_for()
-    return page.inner_text("#files-here")
+    return look_at(page, "files")
 
 
 def write(officer: Page, stack: Stack, complaint: Any, kind: str, text: str) -> None:

@@ -92,7 +92,9 @@ def test_it_has_the_letter_and_not_the_case_pack(reference_data: Cast, client: F
         own = step(reference_data, own, verb)
     with acting_as(officer):
         points.add(own.id, PointFacts("Waiting", finding="upheld", answer="We are sorry."), actor=officer)
-        papers.issue_letter(own.id, LetterFacts("en", "Hello.", "Bye.", "Mona", "Head"), version=own.version, actor=officer)
+        papers.issue_letter(
+            own.id, LetterFacts("en", "Hello.", "Bye.", "Mona", "Head"), version=own.version, actor=officer
+        )
         papers.make_pack(own.id, "en", actor=officer)
     jobs.draw_papers()
     with acting_as(officer):

@@ -82,7 +82,9 @@ class Stack:
 
     def move_clock(self, by: timedelta) -> None:
         """Move the clock of every process to real time plus `by`."""
-        fresh = self.folder / "clock.new"  # put in place whole: nobody may read an empty file, which is no offset at all
+        fresh = (
+            self.folder / "clock.new"
+        )  # put in place whole: nobody may read an empty file, which is no offset at all
         fresh.write_text(str(by.total_seconds()))
         fresh.replace(self.folder / "clock")
 
