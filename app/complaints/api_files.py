@@ -9,7 +9,7 @@ from apiflask.schemas import FileSchema
 from flask import request
 from werkzeug.datastructures import FileStorage
 
-from app.complaints import exporting, queries
+from app.complaints import exporting, file_queries, queries
 from app.complaints.api import bp
 from app.complaints.models import Complaint
 from app.complaints.policy import Perm
@@ -43,7 +43,7 @@ def take_file(json_data: ComplaintFileIn) -> Any:
 def list_attachments(complaint_id: UUID) -> Any:
     """Give what hangs on a complaint; the bytes are under `content/`."""
     complaint = load(Complaint, complaint_id, actor=current_actor, needs=Perm.IDENTIFY, sees=Perm.READ)
-    found = keeping.of_case(complaint.id)
+    found = file_queries.files_of(complaint, actor=current_actor)
     return {"count": len(found), "next": None, "previous": None, "results": found}
 
 
@@ -67,4 +67,4 @@ def add_attachment(complaint_id: UUID, query_data: AttachmentQuery) -> Any:
 def attachment_content(complaint_id: UUID, attachment_id: UUID) -> Any:
     """Give the bytes; that they were taken stands in the audit log."""
     complaint = load(Complaint, complaint_id, actor=current_actor, needs=Perm.IDENTIFY, sees=Perm.READ)
-    return keeping.answer(keeping.take(attachment_id, about_id=complaint.id, actor=current_actor))
+    return keeping.answer(file_queries.take(complaint, attachment_id, actor=current_actor))

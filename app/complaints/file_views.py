@@ -8,10 +8,10 @@ from flask import Response, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from app.complaints import queries
+from app.complaints import file_queries, queries
 from app.complaints.models import Complaint
 from app.complaints.policy import Perm
-from app.complaints.services import filing, papers
+from app.complaints.services import filing
 from app.complaints.views import answered, bp
 from app.core import throttle
 from app.core.access.policy import can_on, load
@@ -30,13 +30,15 @@ panel("complaint", 10, _l("Files"), "complaints.panel_of_files", Perm.IDENTIFY)
 def panel_of_files(subject_id: UUID) -> Response:
     """Show the files of a complaint, and take more."""
     complaint = queries.get(subject_id, actor=current_actor)
-    made = papers.papers_of(complaint.id)
+    made = file_queries.papers_of(complaint, actor=current_actor)
     drawn = {paper.attachment_id for paper in made}
     return page(
         "complaints/files_page.html",
         part="complaints/_files.html",
         complaint=complaint,
-        rows=[each for each in keeping.of_case(complaint.id) if each.id not in drawn],
+        rows=[
+            each for each in file_queries.files_of(complaint, actor=current_actor, seen=made) if each.id not in drawn
+        ],
         papers=made,
         languages=LANGUAGES,
         may_work=can_on(current_actor, Perm.WORK, complaint),
@@ -66,4 +68,4 @@ def add_files(complaint_id: UUID) -> Response:
 def open_file(complaint_id: UUID, attachment_id: UUID) -> Response:
     """Give a file of a complaint; that it was opened stands in the audit log."""
     complaint = load(Complaint, complaint_id, actor=current_actor, needs=Perm.IDENTIFY, sees=Perm.READ)
-    return keeping.answer(keeping.take(attachment_id, about_id=complaint.id, actor=current_actor))
+    return keeping.answer(file_queries.take(complaint, attachment_id, actor=current_actor))

@@ -139,6 +139,9 @@ class Complaint(CaseFacts, Tenant, Versioned, Record, Base):
     judged_in_id: Mapped[UUID | None] = mapped_column(default=None)  # that survey
     cancel_reason: Mapped[str] = mapped_column(code_column(20), default="")
     duplicate_of_id: Mapped[UUID | None] = mapped_column(ForeignKey("complaints.id"), default=None)
+    status_before_merge: Mapped[str] = mapped_column(
+        code_column(20), default=""
+    )  # which it regains when they are parted
 
     @property
     def reopens_until(self) -> datetime | None:

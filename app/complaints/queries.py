@@ -17,7 +17,7 @@ from app.complaints.lists import PAGE, Queue, words_of
 from app.complaints.models import Complaint, ComplaintNote, ComplaintPoint, TaxonomyClass, TaxonomyVersion
 from app.complaints.policy import Perm
 from app.core.access.actor import Actor
-from app.core.access.policy import can, load, require, visible
+from app.core.access.policy import can, can_on, load, require, visible
 from app.core.db import db
 from app.core.errors import NotFound
 from app.core.i18n import named
@@ -141,21 +141,23 @@ def filtered(query: Any, filters: Filters, actor: Actor) -> Any:
 def search_clause(text: str, actor: Actor) -> ColumnElement[bool]:
     """Find by number, outside number, words, names in either script, phone or file number, and by words of notes and points.
 
-    What notes and points say finds only the complaints of which the actor may read them (`identify`).
+    What notes and points say finds only the complaints of which the actor may read them: notes who works on it (`work`),
+    points also the partner's desk that entered it (`identify`).
     """
     by_case, words = QUEUE.search(text, actor), words_of(text)
     if not words or not can(actor, Perm.IDENTIFY):
         return by_case
-    return or_(by_case, and_(visible(Complaint, actor, Perm.IDENTIFY), _texts_say(words)))
+    needs, texts = (Perm.WORK, TEXTS) if can(actor, Perm.WORK) else (Perm.IDENTIFY, (ComplaintPoint,))
+    return or_(by_case, and_(visible(Complaint, actor, needs), _texts_say(words, texts)))
 
 
-def _texts_say(words: Sequence[str]) -> ColumnElement[bool]:
+def _texts_say(words: Sequence[str], texts: Sequence[Any]) -> ColumnElement[bool]:
     """Find by words that stand together in one note or point.
 
     Rare words are looked up first, by their indexes; of common ones the queue is walked in its order until its page is
     full, which then is soon.
     """
-    said = {model: [model.folded.contains(each, autoescape=True) for each in words] for model in TEXTS}
+    said = {model: [model.folded.contains(each, autoescape=True) for each in words] for model in texts}
     ways = [select(model.complaint_id).where(*clauses).limit(COMMON + 1) for model, clauses in said.items()]
     ids = db.session.execute(union_all(*ways)).scalars().all()
     if len(ids) <= COMMON:
@@ -163,15 +165,22 @@ def _texts_say(words: Sequence[str]) -> ColumnElement[bool]:
     return or_(*(exists().where(model.complaint_id == Complaint.id, *clauses) for model, clauses in said.items()))
 
 
-def notes_of(complaint_id: UUID) -> list[tuple[ComplaintNote, User | None]]:
-    """Give what was written on a complaint, with the authors; the caller has found the complaint."""
-    rows = db.session.execute(
+def notes_of(complaint: Complaint, *, actor: Actor) -> list[tuple[ComplaintNote, User | None]]:
+    """Give what was written on a complaint, with the authors; the caller has found it through the actor.
+
+    Who does not work on it sees what who complained sees, and nothing where they may not know who that is.
+    """
+    if not can(actor, Perm.IDENTIFY):
+        return []
+    query = (
         select(ComplaintNote, User)
         .join(User, User.id == ComplaintNote.author_id, isouter=True)
         .options(lazyload(User.assignments))
-        .where(ComplaintNote.complaint_id == complaint_id)
+        .where(ComplaintNote.complaint_id == complaint.id)
     )
-    return [(row[0], row[1]) for row in rows]
+    if not can_on(actor, Perm.WORK, complaint):
+        query = query.where(ComplaintNote.kind.in_(SHOWN_TO_COMPLAINANT))
+    return [(row[0], row[1]) for row in db.session.execute(query)]
 
 
 def messages_of(complaint_id: UUID) -> Sequence[Message]:

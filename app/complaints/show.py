@@ -7,12 +7,13 @@ from uuid import UUID
 
 from app.accounts.models import User
 from app.complaints import explanation_queries, queries, sla
+from app.complaints.events import ExplanationMoved
 from app.complaints.inquiries.models import Inquiry
 from app.complaints.models import Complaint, Explanation
 from app.complaints.policy import Perm
 from app.complaints.story import lines_of
 from app.core.access.actor import Actor
-from app.core.access.policy import can
+from app.core.access.policy import can, can_on
 from app.core.events import timeline
 from app.core.sla.explain import Deadline, deadlines_of
 from app.core.web.story import Line
@@ -28,6 +29,7 @@ class Case:
     owner: User | None
     patient: Patient | None
     other: Complaint | None  # into which it was merged
+    opens_other: bool  # whether the reader may see that one
     inquiry: Inquiry | None  # that it began as
     is_masked: bool
     deadlines: dict[str, Deadline]  # by kind of clock, the newest cycle
@@ -45,17 +47,19 @@ def case_of(complaint_id: UUID, actor: Actor) -> Case:
     whole = queries.get_whole(complaint_id, actor=actor)
     complaint = whole.complaint
     masked = not can(actor, Perm.IDENTIFY)
+    entries = timeline.of_subject(complaint.id, actor=actor)
+    if not can(actor, Perm.EXPLANATION_READ):
+        entries = [each for each in entries if each.kind != ExplanationMoved.kind]  # not even who was asked
     return Case(
         complaint=complaint,
         department=whole.department,
         owner=whole.owner,
         patient=whole.patient,
         other=whole.other,
+        opens_other=whole.other is not None and can_on(actor, Perm.READ, whole.other),
         inquiry=whole.inquiry,
         is_masked=masked,
         deadlines=deadlines_of(complaint.id),
         explanations=explanation_queries.explanations_of(complaint.id, actor=actor),
-        lines=lines_of(
-            timeline.of_subject(complaint.id, actor=actor), [] if masked else queries.notes_of(complaint.id)
-        ),
+        lines=lines_of(entries, queries.notes_of(complaint, actor=actor)),
     )

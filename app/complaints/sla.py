@@ -95,6 +95,25 @@ def go_on(complaint: Complaint, *, actor: Actor) -> None:
         complaint.due_at = clock.due_at
 
 
+def regain(complaint: Complaint, *, actor: Actor) -> None:
+    """Let the clocks that a merge ended count on; a wait whose date has passed meanwhile ended at that date."""
+    newest = {clock.kind: clock for clock in clocks.of_subject(complaint.id)}
+    was_answered, until = complaint.first_resolved_at is not None, complaint.wait_until
+    for kind, is_over in (
+        (ACTIVATION, complaint.activated_at is not None),
+        (FIRST_CONTACT, complaint.first_contact_at is not None),
+        (WITHIN_72_HOURS, was_answered),
+        (RESOLUTION, False),
+    ):
+        if is_over or kind not in newest:
+            continue
+        for span in newest[kind].pauses:
+            if span.until_at is None and until and until <= time.now():
+                span.until_at = until
+        clocks.regain(newest[kind], "parted", actor=actor)
+    take_due_time(complaint)
+
+
 def explanation_subject(explanation: Explanation, severity: str) -> clocks.Subject:
     """Give what decides the rule of a request to explain."""
     return clocks.Subject(EXPLANATION, explanation.id, explanation.hospital_id, severity=severity)

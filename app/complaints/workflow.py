@@ -128,6 +128,7 @@ COMPLAINT = Workflow(
             _l("Merge into another"),
             fields=("other",),
             stamps=("closed_at",),
+            keeps="status_before_merge",
             icon="arrow-merge",
         ),
         Step(
@@ -137,6 +138,7 @@ COMPLAINT = Workflow(
             Perm.WORK,
             _l("Undo the merge"),
             guard=_in_time_to_part,
+            regains="status_before_merge",
             icon="arrow-back-up",
         ),
     ],

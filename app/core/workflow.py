@@ -37,6 +37,8 @@ class Step:
     fields: tuple[str, ...] = ()  # what the form asks for
     guard: Guard | None = None  # gives a message why this row refuses now, or None
     stamps: tuple[str, ...] = ()  # attributes set to the instant of the step
+    keeps: str = ""  # attribute that takes the state before the step
+    regains: str = ""  # attribute that names the state to go back to; where it is empty, `to` holds
     icon: str = ""
     tone: str = ""  # primary, danger or quiet: how the button looks
 
@@ -102,12 +104,31 @@ class Workflow:
         now = clock.now()
         token = _applying.set(True)
         try:
-            if step.to is not None:
-                setattr(row, self.field, step.to)
+            if step.keeps:
+                setattr(row, step.keeps, getattr(row, self.field))
+            back = self._leads_to(row, step)
+            if back is not None:
+                setattr(row, self.field, back)
             for stamp in step.stamps:
                 setattr(row, stamp, now)
         finally:
             _applying.reset(token)
+
+    def _leads_to(self, row: Any, step: Step) -> str | None:
+        """Give where a step leads: to what it regains, which must be a state that leads to this one, or to its own state."""
+        kept = getattr(row, step.regains) if step.regains else ""
+        return kept if kept in self.states_before(step) else step.to
+
+    def states_before(self, step: Step) -> set[str]:
+        """Give the states to which a step can lead back, beside the one that it names."""
+        if not step.regains:
+            return set()
+        return {
+            str(state)
+            for each in self.steps
+            if each.keeps == step.regains and each.to in step.from_
+            for state in each.from_
+        }
 
     def open_steps(self, row: Any, actor: Actor) -> list[Step]:
         """Give the steps open to this actor now: the buttons of the page."""
@@ -136,7 +157,8 @@ class Workflow:
         lines = ["stateDiagram-v2"]
         for step in self.steps:
             for state in sorted(step.from_):
-                lines.append(f"    {state} --> {step.to or state}: {step.verb}")
+                for after in sorted(self.states_before(step) | {str(step.to or state)}):
+                    lines.append(f"    {state} --> {after}: {step.verb}")
         return "\n".join(lines)
 
 

@@ -23,10 +23,10 @@ WORDS = {"ar": "انتظرت ثلاث ساعات في الطوارئ 😞", "en"
 ANSWER = {"ar": "زدنا عدد الأطباء مساءً", "en": "We added doctors in the evening"}
 
 
-def picture() -> bytes:
+def picture(colour: str = "teal") -> bytes:
     """A photo of a phone."""
     target = io.BytesIO()
-    Image.new("RGB", (60, 40), "teal").save(target, "JPEG")
+    Image.new("RGB", (60, 40), colour).save(target, "JPEG")
     return target.getvalue()
 
 
@@ -74,8 +74,9 @@ def step(desk: Page, verb: str, **fields: str) -> None:
             field.select_option(value)
         else:
             field.fill(value)
-    form.locator("button").click()
-    desk.wait_for_selector(f"form[action$='/steps/{verb}']", state="detached")
+    with desk.expect_navigation():
+        form.locator("button").click()
+    assert desk.locator(f"form[action$='/steps/{verb}']").count() == 0, desk.inner_text("main")
 
 
 @pytest.mark.parametrize(("language", "number"), [("ar", 41), ("en", 42)])

@@ -85,6 +85,18 @@ def test_both_numbers_of_a_merged_complaint_keep_working(reference_data: Cast, c
     assert "We have answered" in html
 
 
+def test_the_link_follows_a_complaint_that_was_merged_twice(reference_data: Cast, client: FlaskClient) -> None:
+    last, middle, first = (received(reference_data) for _turn in range(3))
+    step(reference_data, first, "merge", other=middle.reference)
+    step(reference_data, middle, "merge", other=last.reference)
+    step(reference_data, last, "activate")
+
+    page = client.get(f"{link(first)}?lang=en")
+    assert page.status_code == 200
+    assert first.reference in page.text
+    assert "The office has spoken with you" in page.text
+
+
 @pytest.mark.parametrize("token", ["x", "a" * 30, "é" * 30, "../../etc"])
 def test_a_link_that_is_none_of_ours_is_404(reference_data: Cast, client: FlaskClient, token: str) -> None:
     assert client.get(f"/c/{token}").status_code == 404

@@ -16,8 +16,8 @@ from app.complaints.workflow import COMPLAINT
 from app.core.access.actor import acting_as, system_actor
 from app.core.db import db
 from app.core.errors import Conflict, Invalid, NotAllowed, Refusal
-from app.core.sla import clocks
-from app.core.sla.models import SlaClock
+from app.core.sla import clocks, sweep
+from app.core.sla.models import SlaClock, SlaDecision
 from app.core.time import clock
 from tests.cast import Cast
 from tests.complaints.conftest import PATH, brought_to, received, step
@@ -46,7 +46,8 @@ def test_every_state_takes_exactly_its_verbs(reference_data: Cast, state: str, v
     wanted = COMPLAINT.step(verb, state)
 
     if wanted is not None and wanted.needs is not None:
-        assert step(reference_data, complaint, verb).status == wanted.to
+        after = "new" if verb == "part" else wanted.to  # it was merged while it was new
+        assert step(reference_data, complaint, verb).status == after
     else:
         with pytest.raises((Conflict, NotAllowed)):
             step(reference_data, complaint, verb)
@@ -200,9 +201,80 @@ def test_a_merged_complaint_names_the_other_and_can_be_parted_again(reference_da
 
     parted = step(reference_data, merged, "part")
 
-    assert (parted.status, parted.duplicate_of_id, parted.closed_at) == ("in_progress", None, None)
-    assert sla.RESOLUTION in running(parted)
-    assert clock_of(parted).started_at == parted.received_at
+    assert (parted.status, parted.duplicate_of_id, parted.closed_at) == ("new", None, None)
+    assert step(reference_data, parted, "activate").status == "activated"
+
+
+@pytest.mark.parametrize("state", ["new", "activated", "in_progress", "waiting_patient", "partially_resolved"])
+def test_parting_gives_back_state_and_clocks_as_they_were(reference_data: Cast, state: str) -> None:
+    complaint = brought_to(reference_data, state)
+    before = (running(complaint), complaint.due_at, complaint.wait_until, clock_of(complaint).cycle)
+    with clock.frozen(clock.now() + timedelta(hours=1)):
+        step(reference_data, complaint, "merge")
+        parted = step(reference_data, complaint, "part")
+
+    assert parted.status == state
+    assert (running(parted), parted.due_at, parted.wait_until, clock_of(parted).cycle) == before
+    assert parted.status_before_merge == ""
+
+
+def test_what_was_resolved_before_and_merged_gets_no_clock_that_was_over(reference_data: Cast) -> None:
+    complaint = step(reference_data, brought_to(reference_data, "resolved"), "reopen")
+    before = running(complaint)
+    step(reference_data, complaint, "merge")
+
+    assert running(step(reference_data, complaint, "part")) == before == {sla.RESOLUTION}
+
+
+def test_a_wait_that_would_have_ended_while_merged_ended_then(reference_data: Cast) -> None:
+    complaint = brought_to(reference_data, "waiting_patient")
+    until = complaint.wait_until
+    assert until is not None
+    step(reference_data, complaint, "merge")
+    with clock.frozen(until + timedelta(days=3)):
+        assert jobs.resume_waiting_complaints() is None
+        db.session.refresh(complaint)
+        assert complaint.status == "duplicate"
+        parted = step(reference_data, complaint, "part")
+        assert (clock_of(parted).pauses[0].until_at, parted.due_at is None) == (until, False)
+        jobs.resume_waiting_complaints()
+        db.session.refresh(parted)
+    assert parted.status == "in_progress"
+
+
+def test_parting_tells_nobody_of_a_deadline_a_second_time(reference_data: Cast) -> None:
+    complaint = brought_to(reference_data, "in_progress")
+    due = complaint.due_at
+    assert due is not None
+
+    def decisions() -> int:
+        sweep.sweep_clocks()
+        with acting_as(SYSTEM):
+            query = sa.select(sa.func.count()).where(SlaDecision.clock_id == clock_of(complaint).id)
+            return db.session.execute(query).scalar_one()
+
+    with clock.frozen(due + timedelta(days=9)):
+        before = decisions()
+        step(reference_data, step(reference_data, complaint, "merge"), "part")
+        assert decisions() == before == 6  # two reminders, the deadline, three levels
+        assert clock_of(complaint).breached_at == due
+
+
+def test_a_deadline_that_passed_while_merged_is_said_after_the_parting(reference_data: Cast) -> None:
+    complaint = brought_to(reference_data, "in_progress")
+    due = complaint.due_at
+    assert due is not None
+    step(reference_data, complaint, "merge")
+    with clock.frozen(due + timedelta(minutes=1)):
+        step(reference_data, complaint, "part")
+        sweep.sweep_clocks()
+        assert clock_of(complaint).breached_at == due
+
+
+def test_a_merge_is_undone_within_thirty_days_only(reference_data: Cast) -> None:
+    complaint = step(reference_data, received(reference_data), "merge")
+    with clock.frozen(clock.now() + timedelta(days=30, minutes=1)), pytest.raises(Conflict):
+        step(reference_data, complaint, "part")
 
 
 def test_it_is_merged_into_no_ended_other_or_own_one(reference_data: Cast) -> None:

@@ -82,7 +82,11 @@ class Stack:
 
     def move_clock(self, by: timedelta) -> None:
         """Move the clock of every process to real time plus `by`."""
-        (self.folder / "clock").write_text(str(by.total_seconds()))
+        fresh = (
+            self.folder / "clock.new"
+        )  # put in place whole: nobody may read an empty file, which is no offset at all
+        fresh.write_text(str(by.total_seconds()))
+        fresh.replace(self.folder / "clock")
 
     def send(self, code: str, encounter: str, mrn: str = "1001", phone: str = "0501234567") -> httpx.Response:
         """Send one event as a hospital system does."""

@@ -17,7 +17,7 @@ from app.complaints.lists import PAGE, Queue
 from app.complaints.models import Complaint
 from app.complaints.policy import Perm
 from app.core.access.actor import Actor
-from app.core.access.policy import load, require, visible
+from app.core.access.policy import can, can_on, load, require, visible
 from app.core.db import db
 from app.core.errors import NotFound
 from app.core.i18n import named
@@ -130,15 +130,22 @@ def search_clause(text: str, actor: Actor) -> ColumnElement[bool]:
     return QUEUE.search(text, actor)
 
 
-def notes_of(inquiry_id: UUID) -> list[tuple[InquiryNote, User | None]]:
-    """Give what was written on an inquiry, with the authors; the caller has found the inquiry."""
-    rows = db.session.execute(
+def notes_of(inquiry: Inquiry, *, actor: Actor) -> list[tuple[InquiryNote, User | None]]:
+    """Give what was written on an inquiry, with the authors; the caller has found it through the actor.
+
+    Who does not work on it sees the answers, and nothing where they may not know who asks.
+    """
+    if not can(actor, Perm.IDENTIFY):
+        return []
+    query = (
         select(InquiryNote, User)
         .join(User, User.id == InquiryNote.author_id, isouter=True)
         .options(lazyload(User.assignments))
-        .where(InquiryNote.inquiry_id == inquiry_id)
+        .where(InquiryNote.inquiry_id == inquiry.id)
     )
-    return [(row[0], row[1]) for row in rows]
+    if not can_on(actor, Perm.INQUIRY_WORK, inquiry):
+        query = query.where(InquiryNote.kind == "answer")
+    return [(row[0], row[1]) for row in db.session.execute(query)]
 
 
 def options_categories(*, actor: Actor, hospital_id: UUID | None = None) -> Sequence[InquiryCategory]:

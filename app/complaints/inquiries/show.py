@@ -37,5 +37,5 @@ def case_of(inquiry_id: UUID, actor: Actor) -> Case:
         whole=whole,
         is_masked=masked,
         deadline=deadlines_of(inquiry_id).get(sla.ANSWER),
-        lines=lines_of(timeline.of_subject(inquiry_id, actor=actor), [] if masked else queries.notes_of(inquiry_id)),
+        lines=lines_of(timeline.of_subject(inquiry_id, actor=actor), queries.notes_of(whole.inquiry, actor=actor)),
     )

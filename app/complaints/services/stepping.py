@@ -114,7 +114,9 @@ def _settle(moved: Sequence[tuple[Complaint, ComplaintMoved]], actor: Actor) -> 
     ended = [each for each, event in moved if event.after in FINAL and event.before not in FINAL]
     again = [each for each, event in moved if event.before in FINAL and event.after not in FINAL]
     for complaint in ended:
-        complaint.wait_until = complaint.due_at = None
+        complaint.due_at = None
+        if complaint.status != ComplaintStatus.DUPLICATE:  # that may be undone, and then it waits on
+            complaint.wait_until = None
     for complaint in again:
         complaint.closed_at = None
     write_many(each for each, _event in moved)
@@ -218,10 +220,12 @@ def _merge(complaint: Complaint, facts: StepFacts, actor: Actor) -> str:
 
 
 def _part(complaint: Complaint, _facts: StepFacts, actor: Actor) -> str:
+    """It goes on where it was before the merge, and its clocks as though there had been none."""
     assert complaint.duplicate_of_id is not None
     other = get(complaint.duplicate_of_id, actor=actor)
     complaint.duplicate_of_id = None
-    sla.start_again(complaint, actor=actor, from_receipt=True)
+    complaint.status_before_merge = ""
+    sla.regain(complaint, actor=actor)
     _say_merged(complaint, other, "parted", actor)
     return ""
 

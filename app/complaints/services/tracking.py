@@ -61,7 +61,9 @@ def track(token: str) -> Tracked:
         own = db.session.execute(select(Complaint).where(Complaint.handle == handle)).scalar_one_or_none()
         if own is None:
             raise NotFound()
-        shown = db.session.get_one(Complaint, own.duplicate_of_id) if own.duplicate_of_id else own
+        shown = own
+        while shown.duplicate_of_id:  # the one that goes on may have been merged itself, later
+            shown = db.session.get_one(Complaint, shown.duplicate_of_id)
         hospital = db.session.get_one(Hospital, own.hospital_id)
     at_work = shown.status in AT_WORK
     return Tracked(

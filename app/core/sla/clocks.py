@@ -173,6 +173,20 @@ def stop_all(subject_ids: Collection[UUID], kinds: Collection[str]) -> None:
     )
 
 
+def regain(clock: SlaClock, cause: str, *, actor: Actor) -> None:
+    """Let a stopped clock count on from its original start, as though it had never been stopped; one that runs stays as it is.
+
+    What was decided stays decided, so that nobody is told a second time.
+    """
+    if clock.stopped_at is None:
+        return
+    clock.stopped_at = None
+    if "breach" not in _decided(clock):
+        clock.breached_at = None  # the stop wrote it; now the sweep decides, and says it
+    _take(clock, Rulebook().terms(clock.kind, subject_of(clock)) or {})
+    _schedule(clock, cause, actor)
+
+
 def of_subject(subject_id: UUID) -> list[SlaClock]:
     """Give all clocks of a case, oldest first."""
     return list(
