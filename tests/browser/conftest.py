@@ -90,3 +90,8 @@ def sign_in(page: Page, stack: Stack, name: str, language: str) -> None:
     page.click("form[data-login-form] button.btn-primary")
     page.wait_for_url(lambda url: "/login" not in url)
     page.context.add_cookies(cookies)  # signing in brought the person's own, which is English for all of the cast
+
+
+def scroll_to(page: Page, card: str) -> None:
+    """Scroll to a card that loads when it is seen; one that was in sight from the start is there already."""
+    page.evaluate("(end) => document.querySelector(`[hx-get$='${end}']`)?.scrollIntoView()", f"/{card}")

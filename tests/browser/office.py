@@ -16,7 +16,7 @@ from app.core.i18n import in_language
 from app.core.jobs.queues import enqueue
 from app.core.sla.calendars import working_hours
 from app.core.time import calendar as working
-from tests.browser.conftest import check_accessible, sign_in, speaking
+from tests.browser.conftest import check_accessible, scroll_to, sign_in, speaking
 from tests.faults.stack import Stack
 
 
@@ -56,7 +56,7 @@ def open_from_bell(page: Page, stack: Stack, text: str) -> None:
 
 def look_at(page: Page, card: str) -> str:
     """Read a card of a case that comes when it is seen, by the end of its address."""
-    page.locator(f"[hx-get$='/{card}']").scroll_into_view_if_needed()
+    scroll_to(page, card)
     page.locator(f"#{card}-here").wait_for()
     return page.inner_text(f"#{card}-here")
 

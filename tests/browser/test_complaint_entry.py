@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from app.complaints.models import Complaint, ComplaintSuggestion
-from tests.browser.conftest import check_accessible, sign_in, speaking
+from tests.browser.conftest import check_accessible, scroll_to, sign_in, speaking
 from tests.faults.stack import Stack
 
 WORDS = {
@@ -47,7 +47,7 @@ def test_the_same_complaint_is_noticed_while_typing_and_merged(browser: Browser,
 
     page.reload()
     for card in ("suggestions", "similar", "links"):
-        page.mouse.wheel(0, 600)
+        scroll_to(page, card)
         page.wait_for_selector(f"#{card}-here")
     check_accessible(page)
     page.click("#suggestions-here button >> nth=0")
