@@ -49,7 +49,7 @@ def write(officer: Page, stack: Stack, complaint: Any, kind: str, text: str) -> 
     officer.select_option("#kind", kind)
     officer.fill("#body", text)
     with officer.expect_navigation():
-        officer.click("#events form button")
+        officer.locator("#events form button").first.press("Enter")  # cards that load above may move it
     assert [each.body for each in stack.rows(ComplaintNote, complaint_id=complaint.id, kind=kind)] == [text]
 
 
