@@ -12,7 +12,7 @@ from sqlalchemy import func, or_, select
 from app.accounts import queries as accounts
 from app.complaints.assigning.models import AssignmentRule, AssignmentTurn
 from app.core.access.actor import Actor, Role
-from app.core.db import db
+from app.core.db import db, take_turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,7 @@ def _least_at_work(case: NewCase, people: Sequence[UUID]) -> UUID:
 def _in_turns(rule: AssignmentRule, case: NewCase, people: Sequence[UUID]) -> UUID:
     """Give the next after the last; a lock lets two cases at once go to two people."""
     ordered = sorted(people)
-    db.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"{rule.id}:{case.hospital_id}", 366))))
+    take_turn(f"{rule.id}:{case.hospital_id}", 366)
     query = select(AssignmentTurn).filter_by(rule_id=rule.id, hospital_id=case.hospital_id)
     turn = db.session.execute(query).scalar_one_or_none()
     if turn is None:

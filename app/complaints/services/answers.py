@@ -6,12 +6,12 @@ from typing import Any
 from uuid import UUID
 
 from flask_babel import gettext as _
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from app.complaints.models import Complaint
 from app.core.access.actor import Actor
 from app.core.access.policy import can, load, visible
-from app.core.db import db
+from app.core.db import db, take_turn
 from app.core.errors import Conflict
 from app.surveys import queries as surveys
 from app.surveys.models import SurveyInstance
@@ -44,7 +44,7 @@ def is_answered(hospital_id: UUID, survey_id: UUID, actor: Actor) -> bool:
 
 def refuse_known(survey_id: UUID) -> None:
     """Let an answer become a complaint once. Conflict (`known`): it is one already; `current` is that complaint."""
-    db.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"survey:{survey_id}", 363))))
+    take_turn(f"survey:{survey_id}", 363)
     known = db.session.execute(select(Complaint).where(Complaint.survey_id == survey_id)).scalar_one_or_none()
     if known is not None:
         raise Conflict(

@@ -17,7 +17,7 @@ from app.complaints.policy import Perm
 from app.complaints.services import writing
 from app.core.access.actor import Actor
 from app.core.access.policy import can_on, load, visible
-from app.core.db import command, db
+from app.core.db import command, db, take_turn
 from app.core.errors import Conflict, Invalid, NotFound
 from app.core.events import record
 from app.core.web.live import touch
@@ -100,7 +100,7 @@ def write_to_all(complaint_id: UUID, body: str, *, kind: str, actor: Actor) -> T
 def _case(complaint_id: UUID, actor: Actor) -> Complaint:
     """Find the complaint; links of one hospital are written one after the other."""
     complaint = load(Complaint, complaint_id, actor=actor, needs=Perm.WORK, sees=Perm.READ)
-    db.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"{complaint.hospital_id}", 365))))
+    take_turn(f"{complaint.hospital_id}", 365)
     return complaint
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from flask_babel import gettext as _
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from app.complaints import sla
 from app.complaints.assigning.services import NewCase, owner_for
@@ -23,7 +23,7 @@ from app.complaints.services import answers
 from app.core import throttle
 from app.core.access.actor import Actor, Role, acting_as, system_actor
 from app.core.access.policy import can_reach_hospital
-from app.core.db import command, db
+from app.core.db import command, db, take_turn
 from app.core.errors import Conflict, Invalid, NotAllowed
 from app.core.events import record
 from app.core.references import next_reference
@@ -149,7 +149,7 @@ def receive_from_public(*, hospital_id: UUID, facts: ComplaintFacts) -> Complain
         _, phone = _checked(hospital_id, facts, actor)
         words = facts.words.strip()
         said = f"{hospital_id}:{phone}:{words}"
-        db.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(said, 364))))
+        take_turn(said, 364)
         known = db.session.execute(
             select(Complaint)
             .where(
@@ -228,7 +228,7 @@ def _refuse_known(hospital_id: UUID, facts: ComplaintFacts) -> None:
     number = facts.outside_number.strip()
     if not number:
         return
-    db.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"{facts.channel}:{number}", 363))))
+    take_turn(f"{facts.channel}:{number}", 363)
     known = db.session.execute(
         select(Complaint).where(
             Complaint.hospital_id == hospital_id,

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from flask import Response, current_app
 from flask_babel import gettext as _
-from sqlalchemy import func, select
+from sqlalchemy import select
 from werkzeug.datastructures import FileStorage
 
 from app.core import files
@@ -20,6 +20,7 @@ from app.core.attachments.events import AttachmentAdded, AttachmentTaken
 from app.core.attachments.images import BadImage, without_metadata
 from app.core.attachments.models import Attachment, FileState
 from app.core.db import after_commit, command, db
+from app.core.db.locks import take_turn
 from app.core.errors import Conflict, Invalid, NotFound
 from app.core.events import record
 from app.core.jobs import nudge_once
@@ -92,7 +93,7 @@ def keep(about: About, incoming: Sequence[Incoming], *, actor: Actor) -> list[At
 
     Invalid (`files`): the case has as many as a case may have.
     """
-    db.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(str(about.id), 366))))
+    take_turn(str(about.id), 366)
     known = {each.received_sha256: each for each in of_case(about.id)}
     fresh = {each.received_sha256: each for each in incoming if each.received_sha256 not in known}
     if len(known) + len(fresh) > MOST_OF_A_CASE:

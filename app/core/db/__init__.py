@@ -12,6 +12,7 @@ from app.core.db.base import (
     db,
 )
 from app.core.db.ids import uuid7
+from app.core.db.locks import take_turn
 from app.core.db.many import insert_many, write_many
 from app.core.db.unit import after_commit, command, in_own_transaction, unit_of_work
 
@@ -29,6 +30,7 @@ __all__ = [
     "db",
     "in_own_transaction",
     "insert_many",
+    "take_turn",
     "unit_of_work",
     "uuid7",
     "write_many",

@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, delete, func, select
 from app.core.access.actor import Actor
 from app.core.access.policy import can_reach_hospital, require
 from app.core.db import command, db
+from app.core.db.locks import take_turn
 from app.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from app.core.events import Change, record
 from app.core.saved_views.events import SavedViewChanged
@@ -129,7 +130,7 @@ def _forget_start(place: str, actor: Actor) -> None:
 
 def _one_at_a_time(actor: Actor) -> None:
     """Let one person keep one view at a time: two clicks would both find the name free."""
-    db.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(str(actor.id), 366))))
+    take_turn(str(actor.id), 366)
 
 
 def _load(view_id: UUID, version: int | None, actor: Actor) -> SavedView:

@@ -8,10 +8,10 @@ from datetime import timedelta
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, select
 
 from app.core.access.actor import Actor
-from app.core.db import command, db
+from app.core.db import command, db, take_turn
 from app.core.errors import Conflict, Invalid
 from app.core.time import clock
 from app.integrations.models import SourceSystem, StoredAnswer
@@ -37,7 +37,7 @@ def _once(
     source: SourceSystem, key: str, digest: bytes, act: Callable[[], dict[str, Any]]
 ) -> dict[str, Any] | Conflict:
     """Act once and keep the answer. A conflict of the act is given, not raised: what it kept for review must be committed."""
-    db.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"{source.id}:{key}", 365))))
+    take_turn(f"{source.id}:{key}", 365)
     known = db.session.execute(
         select(StoredAnswer).where(StoredAnswer.source_id == source.id, StoredAnswer.key == key)
     ).scalar_one_or_none()

@@ -14,10 +14,10 @@ from uuid import UUID
 
 from flask import current_app
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 
 from app.core.access.actor import Actor, system_actor
-from app.core.db import after_commit, command, db, uuid7
+from app.core.db import after_commit, command, db, take_turn, uuid7
 from app.core.errors import Conflict
 from app.core.jobs import nudge_once
 from app.core.keys.fields import Undecipherable, decrypt, encrypt
@@ -83,7 +83,7 @@ def look(source: SourceSystem, format_: str, external_id: str, content: bytes) -
     """Look whether an event came before; to be asked before it changes anything: a repeat must not do anything again."""
     digest = keyed_digest("inbound", content)
     # two copies of one event may arrive at once: the second waits here and then sees the first
-    db.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"{source.id}:{external_id}", 363))))
+    take_turn(f"{source.id}:{external_id}", 363)
     known = _known(source.id, format_, external_id, digest)
     return Seen(digest, known if known is not None and known.content_digest == digest else None, known is not None)
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from uuid import UUID
 
 from flask_babel import gettext as _
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from app.core.access.actor import Actor
-from app.core.db import command, db
+from app.core.db import command, db, take_turn
 from app.core.errors import Conflict, Invalid
 from app.core.events import record
 from app.core.web.live import touch
@@ -98,9 +98,7 @@ def template_for(hospital_id: UUID, kind: str) -> JourneyTemplate | None:
 
 def _locked(event: VisitEvent) -> Journey | None:
     # two events of one encounter may arrive at once: the lock lets the second one see the first one's journey
-    db.session.execute(
-        select(func.pg_advisory_xact_lock(func.hashtextextended(f"{event.hospital_id}:{event.encounter}", 360)))
-    )
+    take_turn(f"{event.hospital_id}:{event.encounter}", 360)
     return db.session.execute(
         select(Journey)
         .where(Journey.hospital_id == event.hospital_id, Journey.encounter == event.encounter)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from app.core.access.actor import Actor
-from app.core.db import after_commit, db
+from app.core.db import after_commit, db, take_turn
 from app.core.events import record
 from app.core.time import clock
 from app.notifications.enums import RANK, MessageStatus, Reason
@@ -81,7 +81,7 @@ def latest_try(message_id: UUID) -> UUID | None:
 def one_at_a_time(provider_id: UUID | None, provider_reference: str) -> None:
     """Let a receipt and the answer that makes its id known wait for each other, so that neither misses the other."""
     key = f"receipt:{provider_id}:{provider_reference}"
-    db.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(key, 362))))
+    take_turn(key, 362)
 
 
 def apply_kept(message: Message, attempt: MessageTry, actor: Actor) -> None:

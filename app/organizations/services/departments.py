@@ -6,11 +6,10 @@ from typing import Any
 from uuid import UUID
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import func, select
 
 from app.core.access.actor import Actor
 from app.core.access.policy import load
-from app.core.db import command, db
+from app.core.db import command, db, take_turn
 from app.core.errors import Invalid
 from app.core.events import Change, record
 from app.core.resources.commands import write_changes
@@ -41,7 +40,7 @@ def move(department_id: UUID, to_parent_id: UUID | None, *, version: int, actor:
 
 def _move(department: Department, to_parent_id: UUID | None, actor: Actor) -> None:
     # one move at a time in a hospital: two at once could each be right alone and make a circle together
-    db.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"tree:{department.hospital_id}", 364))))
+    take_turn(f"tree:{department.hospital_id}", 364)
     if to_parent_id is not None:
         above = db.session.get(Department, to_parent_id)
         if above is None or above.hospital_id != department.hospital_id or above.archived_at is not None:

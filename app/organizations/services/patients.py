@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from app.core.access.actor import Actor
 from app.core.access.policy import load
-from app.core.db import command, db
+from app.core.db import command, db, take_turn
 from app.core.errors import Conflict, Invalid
 from app.core.events import Change, record
 from app.core.resources.commands import flushed
@@ -30,7 +30,7 @@ from app.organizations.services.merging import erase, merge, merge_into_number
 def apply_facts(hospital_id: UUID, facts: PatientFacts, *, actor: Actor) -> Patient:
     """Make or update the patient of a file number, and give the record; the same facts again change nothing."""
     # two messages about a new patient may arrive at once: the second waits and then sees the first one's record
-    db.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"{hospital_id}:{facts.mrn}", 364))))
+    take_turn(f"{hospital_id}:{facts.mrn}", 364)
     patient = find_by_mrn(hospital_id, facts.mrn)
     if patient is None:
         patient = Patient(hospital_id=hospital_id, mrn=facts.mrn)

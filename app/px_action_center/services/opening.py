@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from app.accounts import queries as accounts
 from app.core.access.actor import Actor, Role
 from app.core.access.policy import can_reach_hospital
-from app.core.db import command, db
+from app.core.db import command, db, take_turn
 from app.core.errors import Invalid, NotAllowed
 from app.core.events import Signal, record
 from app.core.references import next_reference
@@ -39,7 +39,7 @@ def open_from_signal(signal: Signal, *, source_id: UUID, actor: Actor) -> PxActi
     rule = rule_for(signal, rules)
     if rule is None:
         return None
-    db.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(signal.cause_key, 362))))
+    take_turn(signal.cause_key, 362)
     known = db.session.execute(select(PxAction).where(PxAction.cause_key == signal.cause_key)).scalar_one_or_none()
     if known is not None:
         return _joined(known, signal, rule.severity or signal.severity, actor)

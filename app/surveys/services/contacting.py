@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
-from app.core.db import db
+from app.core.db import db, take_turn
 from app.core.keys.links import keyed_digest
 from app.core.time import clock
 from app.journeys.enums import StageStatus
@@ -86,7 +86,7 @@ def cases_of(instances: Sequence[SurveyInstance]) -> list[Case]:
 
 def one_at_a_time(key: object) -> None:
     """Let two workers that decide about the same person or phone wait for each other."""
-    db.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(str(key), 361))))
+    take_turn(str(key), 361)
 
 
 def freeze(case: Case) -> None:

@@ -25,7 +25,7 @@ from app.complaints.services import hearing, linking, receiving, tracking
 from app.complaints.services.receiving import OLDEST, ComplaintFacts
 from app.complaints.services.writing import write
 from app.core.access.actor import Actor, acting_as, system_actor
-from app.core.db import db, unit_of_work
+from app.core.db import db, take_turn, unit_of_work
 from app.core.events import record
 from app.core.keys.fields import Undecipherable, decrypt, encrypt
 from app.core.logging import get_logger
@@ -107,8 +107,7 @@ def carry_out(mail_id: UUID, *, actor: Actor) -> None:
 
 def _too_often(mail: IncomingMail) -> Reason | None:
     """Find what is here already, and senders (machines mostly) that send one e-mail after the other."""
-    lock = func.hashtextextended(mail.sender_digest.hex(), 367)
-    db.session.execute(select(func.pg_advisory_xact_lock(lock)))  # of one sender one at a time
+    take_turn(mail.sender_digest.hex(), 367)  # of one sender one at a time
     others = (IncomingMail.hospital_id == mail.hospital_id, IncomingMail.id != mail.id)
     if mail.message_digest:
         same = select(IncomingMail.complaint_id).where(
