@@ -46,7 +46,7 @@ def contact_rule(hospital_id: UUID | None) -> ContactPolicy:
         select(ContactRule)
         .where(
             ContactRule.archived_at.is_(None),
-            (ContactRule.hospital_id == hospital_id) | ContactRule.hospital_id.is_(None),
+            ContactRule.holds_in(hospital_id),
         )
         .order_by(ContactRule.hospital_id.is_(None))
         .limit(1)

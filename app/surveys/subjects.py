@@ -41,7 +41,7 @@ def stage_options(kind: str | None, hospital_id: UUID | None) -> list[tuple[str,
         .where(
             JourneyTemplate.archived_at.is_(None),
             StageTemplate.archived_at.is_(None),
-            (JourneyTemplate.hospital_id == hospital_id) | JourneyTemplate.hospital_id.is_(None),
+            JourneyTemplate.holds_in(hospital_id),
         )
         .order_by(JourneyTemplate.kind, StageTemplate.position)
     )

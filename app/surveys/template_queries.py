@@ -113,7 +113,7 @@ def options_templates(*, actor: Actor, hospital_id: UUID | None = None) -> Seque
     """Give the published templates for a choice, of one hospital and the group where `hospital_id` is given."""
     query = templates_query(actor).where(SurveyTemplate.is_published).order_by(SurveyTemplate.name_en).limit(200)
     if hospital_id is not None:
-        query = query.where((SurveyTemplate.hospital_id == hospital_id) | SurveyTemplate.hospital_id.is_(None))
+        query = query.where(SurveyTemplate.holds_in(hospital_id))
     return db.session.execute(query).scalars().all()
 
 

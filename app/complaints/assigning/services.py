@@ -62,7 +62,7 @@ def _rules(case: NewCase) -> Sequence[AssignmentRule]:
     rule = AssignmentRule
     query = select(rule).where(
         rule.archived_at.is_(None),
-        or_(rule.hospital_id == case.hospital_id, rule.hospital_id.is_(None)),
+        rule.holds_in(case.hospital_id),
         rule.case.in_(["", case.kind]),
         rule.channel.in_(["", case.channel]),
         rule.severity.in_({"", case.severity}),

@@ -59,7 +59,7 @@ def _fits(complaint: Complaint) -> ColumnElement[bool]:
     begins = codes.where(func.starts_with(TaxonomyClass.code, ChecklistItem.class_code)).exists()
     return (
         ChecklistItem.archived_at.is_(None)
-        & or_(ChecklistItem.hospital_id == complaint.hospital_id, ChecklistItem.hospital_id.is_(None))
+        & ChecklistItem.holds_in(complaint.hospital_id)
         & or_(ChecklistItem.class_code == literal(""), begins)
     )
 

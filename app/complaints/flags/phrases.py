@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 
 from app.complaints.flags.models import RedFlagPhrase
 from app.complaints.rules.red_flags import Phrases, compiled
@@ -44,18 +44,14 @@ def phrases_of(hospital_id: UUID) -> Phrases:
     return phrases
 
 
-def _here(hospital_id: UUID) -> Any:
-    return or_(RedFlagPhrase.hospital_id == hospital_id, RedFlagPhrase.hospital_id.is_(None))
-
-
 def _stamp(hospital_id: UUID) -> tuple[Any, ...]:
     """What differs as soon as a row is made, changed, archived or restored: rows, their versions, the last change."""
     query = select(func.count(), func.sum(RedFlagPhrase.version), func.max(RedFlagPhrase.updated_at))
-    return tuple(db.session.execute(query.where(_here(hospital_id))).one())
+    return tuple(db.session.execute(query.where(RedFlagPhrase.holds_in(hospital_id))).one())
 
 
 def _read(hospital_id: UUID) -> Phrases:
     query = select(RedFlagPhrase.flag, RedFlagPhrase.phrase).where(
-        _here(hospital_id), RedFlagPhrase.archived_at.is_(None)
+        RedFlagPhrase.holds_in(hospital_id), RedFlagPhrase.archived_at.is_(None)
     )
     return compiled((flag, phrase) for flag, phrase in db.session.execute(query.order_by(RedFlagPhrase.id)))

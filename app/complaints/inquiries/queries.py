@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import aliased, lazyload
 
 from app.accounts.models import User
@@ -154,7 +154,7 @@ def options_categories(*, actor: Actor, hospital_id: UUID | None = None) -> Sequ
         InquiryCategory.archived_at.is_(None), visible(InquiryCategory, actor, Perm.CATEGORY_READ)
     )
     if hospital_id is not None:
-        query = query.where(or_(InquiryCategory.hospital_id.is_(None), InquiryCategory.hospital_id == hospital_id))
+        query = query.where(InquiryCategory.holds_in(hospital_id))
     return db.session.execute(query.order_by(InquiryCategory.name_en, InquiryCategory.id)).scalars().all()
 
 

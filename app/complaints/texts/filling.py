@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from flask_babel import gettext as _
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
 from app.accounts import queries as accounts
 from app.complaints.inquiries.models import Inquiry
@@ -80,7 +80,7 @@ def _case(case: str, case_id: UUID, actor: Actor) -> Any:
 
 
 def _modules(hospital_id: UUID, *where: Any) -> Sequence[TextModule]:
-    here = or_(TextModule.hospital_id == hospital_id, TextModule.hospital_id.is_(None))
+    here = TextModule.holds_in(hospital_id)
     query = select(TextModule).where(here, TextModule.archived_at.is_(None), *where)
     return db.session.execute(query.order_by(TextModule.purpose, TextModule.name_en, TextModule.id)).scalars().all()
 

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import BigInteger, DateTime, ForeignKey, Integer, MetaData, String, Text, Uuid
+from sqlalchemy import BigInteger, ColumnElement, DateTime, ForeignKey, Integer, MetaData, String, Text, Uuid, or_
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column, registry
 
@@ -104,3 +104,8 @@ class GroupOrTenant:
     def hospital_id(cls) -> Mapped[UUID | None]:
         """Name the hospital that owns the row, or nobody: the group's."""
         return mapped_column(ForeignKey("hospitals.id"), index=True, default=None)
+
+    @classmethod
+    def holds_in(cls, hospital_id: UUID | None) -> ColumnElement[bool]:
+        """Narrow to what holds in a hospital: its own rows and the group's."""
+        return or_(cls.hospital_id == hospital_id, cls.hospital_id.is_(None))

@@ -23,7 +23,7 @@ def default_calendar(hospital_id: UUID) -> WorkingCalendar | None:
         .where(
             WorkingCalendar.is_default,
             WorkingCalendar.archived_at.is_(None),
-            (WorkingCalendar.hospital_id == hospital_id) | WorkingCalendar.hospital_id.is_(None),
+            WorkingCalendar.holds_in(hospital_id),
         )
         .order_by(WorkingCalendar.hospital_id.is_(None))
         .limit(1)

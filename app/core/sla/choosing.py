@@ -82,7 +82,7 @@ def _rules(kind: str, hospital_id: UUID) -> list[SlaPolicy]:
             .where(
                 SlaPolicy.clock == kind,
                 SlaPolicy.archived_at.is_(None),
-                (SlaPolicy.hospital_id == hospital_id) | SlaPolicy.hospital_id.is_(None),
+                SlaPolicy.holds_in(hospital_id),
             )
             .order_by(SlaPolicy.created_at, SlaPolicy.id)
         ).scalars()

@@ -19,7 +19,7 @@ def mappings_of(source: SourceSystem) -> Mapping[tuple[str, str], str]:
         .where(
             CodeMapping.archived_at.is_(None),
             (CodeMapping.source_id == source.id) | CodeMapping.source_id.is_(None),
-            (CodeMapping.hospital_id == source.hospital_id) | CodeMapping.hospital_id.is_(None),
+            CodeMapping.holds_in(source.hospital_id),
         )
         .order_by(CodeMapping.source_id.is_(None).desc(), CodeMapping.hospital_id.is_(None).desc())
     ).all()

@@ -89,7 +89,7 @@ def template_for(hospital_id: UUID, kind: str) -> JourneyTemplate | None:
             JourneyTemplate.kind == kind,
             JourneyTemplate.is_active,
             JourneyTemplate.archived_at.is_(None),
-            (JourneyTemplate.hospital_id == hospital_id) | JourneyTemplate.hospital_id.is_(None),
+            JourneyTemplate.holds_in(hospital_id),
         )
         .order_by(JourneyTemplate.hospital_id.is_(None))
         .limit(1)

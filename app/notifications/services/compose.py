@@ -35,7 +35,7 @@ def template_of(message: Message) -> MessageTemplate | None:
             MessageTemplate.code == message.template,
             MessageTemplate.channel == message.channel,
             MessageTemplate.archived_at.is_(None),
-            (MessageTemplate.hospital_id == message.hospital_id) | MessageTemplate.hospital_id.is_(None),
+            MessageTemplate.holds_in(message.hospital_id),
         )
         .order_by(MessageTemplate.hospital_id.is_(None))
         .limit(1)

@@ -48,7 +48,7 @@ def of_channel(hospital_id: UUID | None, channel: str) -> list[Provider]:
                 Provider.channel == channel,
                 Provider.is_active,
                 Provider.archived_at.is_(None),
-                (Provider.hospital_id == hospital_id) | Provider.hospital_id.is_(None),
+                Provider.holds_in(hospital_id),
             )
             .order_by(Provider.priority, Provider.id)
         ).scalars()

@@ -103,7 +103,7 @@ def plan_for_case(case: EndedCase, *, after: timedelta, actor: Actor) -> UUID | 
             SurveyTemplate.code == f"{case.type}_resolution",
             SurveyTemplate.is_published,
             SurveyTemplate.archived_at.is_(None),
-            (SurveyTemplate.hospital_id == case.hospital_id) | SurveyTemplate.hospital_id.is_(None),
+            SurveyTemplate.holds_in(case.hospital_id),
         )
         .order_by(SurveyTemplate.hospital_id.nulls_last())
         .limit(1)
@@ -171,7 +171,7 @@ def _triggers(journey: Journey, stage_code: str | None) -> list[SurveyTrigger]:
                 SurveyTrigger.journey_kind == journey.kind,
                 SurveyTrigger.is_active,
                 SurveyTrigger.archived_at.is_(None),
-                (SurveyTrigger.hospital_id == journey.hospital_id) | SurveyTrigger.hospital_id.is_(None),
+                SurveyTrigger.holds_in(journey.hospital_id),
             )
         )
         .scalars()
