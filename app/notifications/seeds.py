@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from sqlalchemy import select
-
 from app.core.access.actor import Actor
-from app.core.db import command, db
+from app.core.db import command, seed_group
 from app.notifications.enums import Channel
 from app.notifications.models import MessageTemplate
 
@@ -317,23 +315,5 @@ TEXTS: tuple[Text, ...] = (
 @command
 def seed_texts(*, actor: Actor) -> None:
     """Make the group's texts that are not there yet."""
-    known = set(
-        db.session.execute(
-            select(MessageTemplate.code, MessageTemplate.channel).where(MessageTemplate.hospital_id.is_(None))
-        ).all()
-    )
-    for text in TEXTS:
-        if (text.code, text.channel) not in known:
-            db.session.add(
-                MessageTemplate(
-                    code=text.code,
-                    channel=text.channel,
-                    subject_en=text.subject_en,
-                    subject_ar=text.subject_ar,
-                    body_en=text.body_en,
-                    body_ar=text.body_ar,
-                    placeholders=list(text.placeholders),
-                    provider_name=text.provider_name,
-                )
-            )
-    db.session.flush()
+    rows = (text._asdict() | {"placeholders": list(text.placeholders)} for text in TEXTS)
+    seed_group(MessageTemplate, ("code", "channel"), rows)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
-
 from app.complaints.checklists.models import ChecklistItem
 from app.core.access.actor import Actor
-from app.core.db import command, db
+from app.core.db import command, seed_group
 
 # code, how the classification begins, place, text in English and Arabic
 ITEMS = (
@@ -22,10 +20,5 @@ ITEMS = (
 @command
 def seed_checklists(*, actor: Actor) -> None:
     """Make the group's items; what an administrator changed or archived stays."""
-    known = set(db.session.execute(select(ChecklistItem.code).where(ChecklistItem.hospital_id.is_(None))).scalars())
-    db.session.add_all(
-        ChecklistItem(code=code, class_code=class_code, position=position, name_en=name_en, name_ar=name_ar)
-        for code, class_code, position, name_en, name_ar in ITEMS
-        if code not in known
-    )
-    db.session.flush()
+    columns = ("code", "class_code", "position", "name_en", "name_ar")
+    seed_group(ChecklistItem, ("code",), (dict(zip(columns, row, strict=True)) for row in ITEMS))

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
-
 from app.complaints.texts.models import TextModule
 from app.core.access.actor import Actor
-from app.core.db import command, db
+from app.core.db import command, seed_group
 
 # code, name in English and Arabic, purpose, text in English and Arabic
 TEXTS = (
@@ -75,10 +73,5 @@ TEXTS = (
 @command
 def seed_texts(*, actor: Actor) -> None:
     """Make the group's text modules; what an administrator changed or archived stays."""
-    known = set(db.session.execute(select(TextModule.code).where(TextModule.hospital_id.is_(None))).scalars())
-    db.session.add_all(
-        TextModule(code=code, name_en=name_en, name_ar=name_ar, purpose=purpose, text_en=text_en, text_ar=text_ar)
-        for code, name_en, name_ar, purpose, text_en, text_ar in TEXTS
-        if code not in known
-    )
-    db.session.flush()
+    columns = ("code", "name_en", "name_ar", "purpose", "text_en", "text_ar")
+    seed_group(TextModule, ("code",), (dict(zip(columns, row, strict=True)) for row in TEXTS))
