@@ -93,11 +93,11 @@ def direction(code: str | None = None) -> str:
     return "rtl" if (code or language()) == "ar" else "ltr"
 
 
-def named(row: Any, attribute: str = "name") -> str:
-    """Give a bilingual row's text in the language in force (`name_ar` or `name_en`), or the other one if it is empty."""
+def named(row: Any, attribute: str = "name", code: str = "") -> str:
+    """Give a bilingual row's text (`name_ar` or `name_en`) in a language, or in the one in force; the other one if it is empty."""
     if row is None:
         return ""
-    first, second = ("ar", "en") if language() == "ar" else ("en", "ar")
+    first, second = ("ar", "en") if (code or language()) == "ar" else ("en", "ar")
     return str(getattr(row, f"{attribute}_{first}", "") or getattr(row, f"{attribute}_{second}", "") or "")
 
 

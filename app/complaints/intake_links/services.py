@@ -24,7 +24,7 @@ from app.core.access.policy import can_reach_hospital, load
 from app.core.db import command, db
 from app.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from app.core.events import record
-from app.core.i18n import LANGUAGES
+from app.core.i18n import LANGUAGES, named
 from app.core.keys.links import handle_of
 from app.core.time import clock
 from app.notifications.enums import MessageClass
@@ -72,7 +72,7 @@ def send(hospital_id: UUID, facts: LinkFacts, *, actor: Actor) -> IntakeLink:
     messages.send(
         TEXT,
         to=to,
-        params={"hospital": hospital.name_en if to.language == "en" else hospital.name_ar},
+        params={"hospital": named(hospital, code=to.language)},
         once=f"{TEXT}:{link.id}",
         hospital_id=hospital_id,
         about=("intake_link", link.id),

@@ -16,6 +16,7 @@ from app.complaints.models import Complaint
 from app.core.access.actor import Actor, acting_as, system_actor
 from app.core.db import command, db
 from app.core.errors import Conflict, NotFound
+from app.core.i18n import named
 from app.core.keys.links import handle_of
 from app.notifications.enums import MessageClass
 from app.notifications.services import messages
@@ -122,11 +123,10 @@ def _write_to(
     if to is None or not (to.phone or to.email):
         return False
     hospital = db.session.get_one(Hospital, complaint.hospital_id)
-    name = hospital.name_en if to.language == "en" else hospital.name_ar
     messages.send(
         text,
         to=replace(to, email="") if to.phone else to,
-        params={"hospital": name, "reference": complaint.reference},
+        params={"hospital": named(hospital, code=to.language), "reference": complaint.reference},
         once=once,
         hospital_id=complaint.hospital_id,
         about=("complaint", complaint.id),

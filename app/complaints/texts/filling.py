@@ -21,6 +21,7 @@ from app.core.access.policy import load
 from app.core.db import db
 from app.core.errors import Conflict, Invalid, NotFound
 from app.core.i18n import language as readers_language
+from app.core.i18n import named
 from app.notifications import placeholders
 from app.organizations.models import Department, Hospital, Patient
 
@@ -107,16 +108,9 @@ class _Facts:
         """What is not known stays as it stands, so that the writer sees it."""
         known = {
             "reference": self.row.reference,
-            "name": self.row.contact_name or _said(self.patient, language),
-            "hospital": _said(self.hospital, language),
-            "department": _said(self.department, language),
-            "officer": _said(self.officer, language),
+            "name": self.row.contact_name or named(self.patient, code=language),
+            "hospital": named(self.hospital, code=language),
+            "department": named(self.department, code=language),
+            "officer": named(self.officer, code=language),
         }
         return {name: known[name] or f"{{{name}}}" for name in PLACEHOLDERS}
-
-
-def _said(row: Any, language: str) -> str:
-    if row is None:
-        return ""
-    first, second = (row.name_ar, row.name_en) if language == "ar" else (row.name_en, row.name_ar)
-    return str(first or second or "")

@@ -20,6 +20,7 @@ from app.complaints.texts.filling import refuse_unfilled
 from app.core.access.actor import Actor
 from app.core.db import command, db
 from app.core.errors import Invalid
+from app.core.i18n import named
 from app.notifications.enums import Channel, MessageClass
 from app.notifications.services import messages
 from app.organizations.models import Hospital
@@ -85,7 +86,7 @@ def _send(inquiry: Inquiry, note: InquiryNote, to: messages.Recipient, actor: Ac
         ANSWERED,
         to=to,
         params={
-            "hospital": hospital.name_en if to.language == "en" else hospital.name_ar,
+            "hospital": named(hospital, code=to.language),
             "reference": inquiry.reference,
             "answer": answer,
         },
