@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, time
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, DateField, DateTimeLocalField, SelectField
@@ -31,9 +30,8 @@ from app.complaints.services.papers import LetterFacts
 from app.complaints.services.points import PointFacts
 from app.complaints.services.receiving import ComplaintFacts
 from app.complaints.services.stepping import StepFacts
-from app.core.i18n import select_zone
 from app.core.severity import Severity
-from app.core.web.forms import Form, HiddenUuidField, LineField, TextField, UuidField, VersionField
+from app.core.web.forms import Form, HiddenUuidField, LineField, TextField, UuidField, VersionField, here
 from app.journeys.enums import KIND_LABELS
 
 
@@ -121,11 +119,6 @@ class StepForm(Form):
             cancel_reason=self.cancel_reason.data or "",
             other=self.other.data or "",
         )
-
-
-def here(local: datetime | None) -> datetime | None:
-    """Give what was typed as an instant of the zone that the page shows."""
-    return local.replace(tzinfo=ZoneInfo(select_zone())) if local else None
 
 
 class AssignForm(Form):

@@ -7,7 +7,7 @@ from wtforms import DateTimeLocalField, SelectField
 from wtforms.validators import DataRequired, Optional
 
 from app.complaints.enums import RELATIONS
-from app.complaints.forms import SEVERITIES, choices, here
+from app.complaints.forms import SEVERITIES, choices
 from app.complaints.inquiries.enums import (
     ANSWER_WAYS,
     BY_STAFF,
@@ -22,7 +22,7 @@ from app.complaints.inquiries.services.receiving import InquiryFacts
 from app.complaints.inquiries.services.stepping import StepFacts
 from app.core.i18n import LANGUAGES
 from app.core.severity import Severity
-from app.core.web.forms import Form, LineField, TextField, UuidField, VersionField
+from app.core.web.forms import Form, LineField, TextField, UuidField, VersionField, here
 
 
 class InquiryForm(Form):

@@ -6,10 +6,10 @@ from flask_babel import lazy_gettext as _l
 from wtforms import DateTimeLocalField, HiddenField, SelectField
 from wtforms.validators import Optional
 
-from app.complaints.forms import choices, here
+from app.complaints.forms import choices
 from app.complaints.promises.enums import KINDS
 from app.complaints.promises.services import PromiseFacts
-from app.core.web.forms import Form, LineField, UuidField, VersionField
+from app.core.web.forms import Form, LineField, UuidField, VersionField, here
 
 
 class PromiseForm(Form):

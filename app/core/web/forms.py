@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from flask import g, request
 from flask_babel import lazy_gettext as _l
@@ -15,6 +17,7 @@ from wtforms.validators import Length, Optional
 from wtforms.widgets import HiddenInput
 
 from app.core.errors import Conflict, Invalid, Refusal
+from app.core.i18n import select_zone
 
 MAX_LINE = 200
 MAX_TEXT = 5_000
@@ -178,3 +181,8 @@ __all__ = [
     "UuidField",
     "VersionField",
 ]
+
+
+def here(local: datetime | None) -> datetime | None:
+    """Give what was typed as an instant of the zone that the page shows."""
+    return local.replace(tzinfo=ZoneInfo(select_zone())) if local else None

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from flask_babel import lazy_gettext as _l
 from wtforms import DateTimeLocalField, HiddenField
 from wtforms.validators import Optional
 
-from app.core.i18n import select_zone
-from app.core.web.forms import Form, TextField, VersionField
+from app.core.web.forms import Form, TextField, VersionField, here
 
 VERBS = ("grant", "refuse", "withdraw")
 
@@ -23,8 +21,7 @@ class MoreTimeForm(Form):
 
     def instant(self) -> datetime | None:
         """Give the time as an instant of the zone that the page shows."""
-        local = self.until.data
-        return local.replace(tzinfo=ZoneInfo(select_zone())) if local else None
+        return here(self.until.data)
 
 
 class DecideForm(Form):
