@@ -42,10 +42,9 @@ def panel_of_similar(subject_id: UUID) -> Response:
 def similar_typed() -> Response:
     """Show what may be the same as what is being typed; nothing is kept."""
     form = ComplaintForm()
-    hospitals = organizations.options_hospitals(actor=current_actor)
-    only = hospitals[0].id if len(hospitals) == 1 else None
+    hospital_id = organizations.chosen_hospital(form.hospital_id.data, actor=current_actor)
     rows = similar_to_typed(
-        form.hospital_id.data or only,
+        hospital_id,
         (form.words.data or "")[:MAX_TEXT],
         phone=(form.contact_phone.data or "")[:40],
         patient_id=form.patient_id.data,

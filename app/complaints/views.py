@@ -218,9 +218,7 @@ def create() -> Response:
     """Take a complaint in, with its files."""
     request.max_content_length = keeping.MOST_FORM_BYTES
     form = ComplaintForm()
-    hospitals = organizations.options_hospitals(actor=current_actor)
-    only = hospitals[0].id if len(hospitals) == 1 else None
-    hospital_id = cast(UUID, form.hospital_id.data or only)
+    hospital_id = cast(UUID, organizations.chosen_hospital(form.hospital_id.data, actor=current_actor))
     uploads = [each for each in request.files.getlist("files") if each.filename]
     if uploads:
         throttle.hit("upload.actor", str(current_actor.id))

@@ -84,6 +84,14 @@ def options_hospitals(*, actor: Actor) -> Sequence[Hospital]:
     return db.session.execute(query).scalars().all()
 
 
+def chosen_hospital(chosen: UUID | None, *, actor: Actor) -> UUID | None:
+    """Give the hospital that a form names; where it names none, the only one that the actor works in."""
+    if chosen is not None:
+        return chosen
+    hospitals = options_hospitals(actor=actor)
+    return hospitals[0].id if len(hospitals) == 1 else None
+
+
 def options_departments(*, actor: Actor) -> Sequence[Department]:
     """Give the departments of the actor's hospitals, for a choice in a form."""
     return (

@@ -215,11 +215,10 @@ def _new(form: ActionForm, **_given: Any) -> Response:
 def create() -> Response:
     """Open an action by hand."""
     form = ActionForm()
-    hospitals = organizations.options_hospitals(actor=current_actor)
-    only = hospitals[0].id if len(hospitals) == 1 else None
+    hospital_id = organizations.chosen_hospital(form.hospital_id.data, actor=current_actor)
     answer = form.submit(
         lambda: opening.open_by_hand(
-            hospital_id=cast(UUID, form.hospital_id.data or only),
+            hospital_id=cast(UUID, hospital_id),
             title=form.title.data or "",
             severity=form.severity.data,
             department_id=form.department_id.data,

@@ -177,12 +177,9 @@ def _new(form: InquiryForm, status: int = 200) -> Response:
 def create() -> Response:
     """Take an inquiry in."""
     form = InquiryForm()
-    hospitals = organizations.options_hospitals(actor=current_actor)
-    only = hospitals[0].id if len(hospitals) == 1 else None
+    hospital_id = organizations.chosen_hospital(form.hospital_id.data, actor=current_actor)
     answer = form.submit(
-        lambda: receiving.receive(
-            hospital_id=cast(UUID, form.hospital_id.data or only), facts=form.facts(), actor=current_actor
-        )
+        lambda: receiving.receive(hospital_id=cast(UUID, hospital_id), facts=form.facts(), actor=current_actor)
     )
     if not answer.ok:
         return _new(form, answer.status)

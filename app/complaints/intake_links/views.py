@@ -86,10 +86,9 @@ def _listed(form: LinkForm, status: int = 200) -> Response:
 def send() -> Response:
     """Send a link."""
     form = LinkForm()
-    hospitals = organizations.options_hospitals(actor=current_actor)
-    only = hospitals[0].id if len(hospitals) == 1 else None
+    hospital_id = organizations.chosen_hospital(form.hospital_id.data, actor=current_actor)
     facts = LinkFacts(form.phone.data or "", form.patient_id.data, form.language.data or "")
-    answer = form.submit(lambda: services.send(cast(UUID, form.hospital_id.data or only), facts, actor=current_actor))
+    answer = form.submit(lambda: services.send(cast(UUID, hospital_id), facts, actor=current_actor))
     if not answer.ok:
         return _listed(form, answer.status)
     return see_other(url_for("intake_links.listed"), toast=_("The link was sent. It is good for 24 hours."))

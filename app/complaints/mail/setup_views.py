@@ -40,12 +40,9 @@ def new() -> Response:
 def create() -> Response:
     """Set up a mailbox."""
     form = MailboxForm()
-    hospitals = organizations.options_hospitals(actor=current_actor)
-    only = hospitals[0].id if len(hospitals) == 1 else None
+    hospital_id = organizations.chosen_hospital(form.hospital_id.data, actor=current_actor)
     answer = form.submit(
-        lambda: mailboxes.create(
-            hospital_id=cast(UUID, form.hospital_id.data or only), facts=form.facts(), actor=current_actor
-        )
+        lambda: mailboxes.create(hospital_id=cast(UUID, hospital_id), facts=form.facts(), actor=current_actor)
     )
     if not answer.ok:
         return _new(form, answer.status)
