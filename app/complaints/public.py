@@ -36,7 +36,7 @@ MOST = {"words": 5_000, "wish": 1_000, "place": 200, "contact_name": 200, "conta
 @public(WHY, csrf=False)
 def form() -> Response:
     """Ask for the words, and how the person may be reached."""
-    _speak()
+    speak()
     return _form({}, {})
 
 
@@ -45,7 +45,7 @@ def form() -> Response:
 def send() -> Response:
     """Take the complaint in and go to its tracking page."""
     request.max_content_length = keeping.MOST_FORM_BYTES
-    _speak()
+    speak()
     throttle.hit("complaint.address", request.remote_addr or "")
     typed = typed_of(request)
     try:
@@ -67,10 +67,16 @@ def track(token: str) -> Response:
     return show_state(token, is_new=request.args.get("new") == "1")
 
 
-def counted(token: str) -> None:
-    """Choose the language and count this use of the link. TooMany."""
-    _speak()
-    throttle.hit("complaint.token", hashlib.sha256(token.encode()).hexdigest())
+def counted(token: str, limit: str = "complaint.token") -> None:
+    """Choose the language and count this use of a link against its limit. TooMany."""
+    speak()
+    throttle.hit(limit, hashlib.sha256(token.encode()).hexdigest())
+
+
+def over(message: Any) -> Response:
+    """Give the page of a link that has ended."""
+    page = render_template("complaints/public/over.html", message=message, hospital_name="", language_links=[])
+    return make_response(page, 410)
 
 
 def show_state(token: str, *, is_new: bool = False, code: str = "", problem: Any = "", status: int = 200) -> Response:
@@ -82,7 +88,7 @@ def show_state(token: str, *, is_new: bool = False, code: str = "", problem: Any
 
 def shown(name: str, found: tracking.Tracked, token: str, status: int, **more: Any) -> Response:
     """Give a page about one complaint: `name` is its template, `more` what it shows besides."""
-    _speak(found.language)
+    speak(found.language)
     page = render_template(
         f"complaints/public/{name}.html",
         found=found,
@@ -99,7 +105,7 @@ def _elsewhere(token: str) -> list[tuple[str, str, str]]:
     return [(code, label, url_for("complaint_form.track", token=token, lang=code)) for code, label in LANGUAGES.items()]
 
 
-def _speak(own: str = "") -> None:
+def speak(own: str = "") -> None:
     """Choose the language: asked for in the address or the form, else the complaint's own."""
     wish = request.args.get("lang") or request.form.get("lang") or own
     if wish in LANGUAGES:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, Response, g, make_response, render_template, request, url_for
+from flask import Blueprint, Response, make_response, render_template, request, url_for
 
+from app.complaints.public import counted, over
 from app.complaints.services import answering_link
 from app.complaints.services.answering_link import Asked
-from app.core import throttle
 from app.core.errors import Conflict, Invalid
 from app.core.i18n import LANGUAGES, named
 from app.core.web.doors import public
@@ -27,25 +26,25 @@ NOTHING: Mapping[str, Any] = {}
 @public(LINK, csrf=False)
 def show(token: str) -> Response:
     """Show the question, and what was written so far."""
-    _counted(token)
+    counted(token, "explanation.token")
     try:
         return _page(token, answering_link.asked_by(token))
     except Conflict as refusal:
-        return _over(refusal.message)
+        return over(refusal.message)
 
 
 @bp.post("/<token>")
 @public(LINK, csrf=False)
 def send(token: str) -> Response:
     """Keep the draft, or send the answer."""
-    _counted(token)
+    counted(token, "explanation.token")
     text = clean_text(request.form.get("text", "")) or ""
     step = request.form.get("step")
     is_draft = step == "draft"
     try:
         asked = answering_link.asked_by(token)
     except Conflict as refusal:
-        return _over(refusal.message)
+        return over(refusal.message)
     try:
         if is_draft:
             asked = answering_link.save_draft(token, text)
@@ -66,13 +65,6 @@ def _instant() -> datetime | None:
         return datetime.fromisoformat(request.form.get("until", "")).replace(tzinfo=None)
     except ValueError:
         return None
-
-
-def _counted(token: str) -> None:
-    wish = request.args.get("lang") or request.form.get("lang")
-    if wish in LANGUAGES:
-        g.language = wish
-    throttle.hit("explanation.token", hashlib.sha256(token.encode()).hexdigest())
 
 
 def _page(
@@ -104,8 +96,3 @@ def _page(
         ],
     )
     return make_response(page, status)
-
-
-def _over(message: Any) -> Response:
-    page = render_template("complaints/public/over.html", message=message, hospital_name="", language_links=[])
-    return make_response(page, 410)

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
-
-from flask import Blueprint, Response, g, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, make_response, redirect, request, url_for
 
 from app.complaints import public as form
 from app.complaints.intake_links import services
 from app.complaints.intake_links.models import IntakeLink
 from app.complaints.services import filing, tracking
-from app.core import throttle
 from app.core.attachments import keeping
 from app.core.errors import Conflict, Invalid
 from app.core.i18n import LANGUAGES, language, named
@@ -27,11 +24,11 @@ LINK = "the link is the credential of who was sent it; it shows the hospital's n
 @public(LINK, csrf=False)
 def show(token: str) -> Response:
     """Ask for the words."""
-    _counted(token)
+    form.counted(token)
     try:
         link, hospital = services.opened(token)
     except Conflict as refusal:
-        return _over(refusal)
+        return form.over(refusal.message)
     return _page(token, link, hospital, {}, {})
 
 
@@ -40,11 +37,11 @@ def show(token: str) -> Response:
 def send(token: str) -> Response:
     """Take the complaint in and go to its tracking page."""
     request.max_content_length = keeping.MOST_FORM_BYTES
-    _counted(token)
+    form.counted(token)
     try:
         link, hospital = services.opened(token)
     except Conflict as refusal:
-        return _over(refusal)
+        return form.over(refusal.message)
     typed = form.typed_of(request)
     try:
         incoming = keeping.look_at(request.files.getlist("files"))
@@ -53,23 +50,15 @@ def send(token: str) -> Response:
     except Invalid as refusal:
         return _page(token, link, hospital, {**typed, **request.form}, refusal.fields, 422)
     except Conflict as refusal:
-        return _over(refusal)
+        return form.over(refusal.message)
     found = token_for(tracking.PURPOSE, complaint.handle)
     return make_response(redirect(url_for("complaint_form.track", token=found, lang=language(), new=1), 303))
-
-
-def _counted(token: str) -> None:
-    wish = request.args.get("lang") or request.form.get("lang")
-    if wish in LANGUAGES:
-        g.language = wish
-    throttle.hit("complaint.token", hashlib.sha256(token.encode()).hexdigest())
 
 
 def _page(
     token: str, link: IntakeLink, hospital: Hospital, typed: object, errors: object, status: int = 200
 ) -> Response:
-    if not (request.args.get("lang") or request.form.get("lang")):
-        g.language = link.language
+    form.speak(link.language)
     return form.form_page(
         typed,
         errors,
@@ -82,8 +71,3 @@ def _page(
             (code, label, url_for("intake_form.show", token=token, lang=code)) for code, label in LANGUAGES.items()
         ],
     )
-
-
-def _over(refusal: Conflict) -> Response:
-    page = render_template("complaints/public/over.html", message=refusal.message, hospital_name="", language_links=[])
-    return make_response(page, 410)
