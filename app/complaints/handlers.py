@@ -9,7 +9,6 @@ from uuid import UUID
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import update
 
-from app.accounts import queries as accounts
 from app.accounts.rungs import first_rung, people_on_rung
 from app.complaints import sla
 from app.complaints.enums import ComplaintStatus
@@ -70,7 +69,7 @@ def tell_of_new_complaint(entry: Entry) -> None:
     if entry.hospital_id is None:
         return
     owner = entry.uuid("assignee_id")
-    office = [person.id for person in accounts.people_with_role(entry.hospital_id, Role.PX_COORDINATOR)]
+    office = people_on_rung(Role.PX_COORDINATOR, entry.hospital_id, [])
     _tell(entry, [owner], "complaints/assigned")
     if entry.data.get("red_flags"):
         _ring(entry, [*office, owner], "complaints/flagged", is_urgent=True)
@@ -84,7 +83,7 @@ def tell_of_later_flag(entry: Entry) -> None:
     complaint = db.session.get(Complaint, entry.subject_id)
     if complaint is None or entry.hospital_id is None:
         return
-    office = [person.id for person in accounts.people_with_role(entry.hospital_id, Role.PX_COORDINATOR)]
+    office = people_on_rung(Role.PX_COORDINATOR, entry.hospital_id, [])
     _ring(entry, [*office, complaint.assignee_id], "complaints/flagged_later", is_urgent=True)
 
 

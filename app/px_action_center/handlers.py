@@ -49,7 +49,7 @@ def tell_of_new_action(entry: Entry) -> None:
     """Tell the owner and the PX office."""
     if entry.hospital_id is None:
         return
-    office = [person.id for person in accounts.people_with_role(entry.hospital_id, Role.PX_COORDINATOR)]
+    office = people_on_rung(Role.PX_COORDINATOR, entry.hospital_id, [])
     owner = entry.uuid("assignee_id")
     _tell(entry, [owner] if owner else [], "actions/assigned")
     _tell(entry, [user_id for user_id in office if user_id != owner], "actions/opened")

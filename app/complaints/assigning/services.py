@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import func, or_, select
 
 from app.accounts import queries as accounts
+from app.accounts.rungs import people_on_rung
 from app.complaints.assigning.models import AssignmentRule, AssignmentTurn
 from app.core.access.actor import Actor, Role
 from app.core.db import db, take_turn
@@ -54,7 +55,7 @@ def present(people: Sequence[UUID]) -> list[UUID]:
 
 
 def _office(hospital_id: UUID) -> list[UUID]:
-    return [person.id for person in accounts.people_with_role(hospital_id, Role.PX_COORDINATOR)]
+    return people_on_rung(Role.PX_COORDINATOR, hospital_id, [])
 
 
 def _rules(case: NewCase) -> Sequence[AssignmentRule]:
@@ -75,10 +76,8 @@ def _pool(rule: AssignmentRule, case: NewCase, office: list[UUID]) -> list[UUID]
     if rule.pool == "office":
         return office
     if rule.pool == "managers":
-        if case.department_id is None:
-            return []
-        found = accounts.people_with_role(case.hospital_id, Role.DEPARTMENT_MANAGER, case.department_id)
-        return [person.id for person in found]
+        departments = [case.department_id] if case.department_id else []
+        return people_on_rung(Role.DEPARTMENT_MANAGER, case.hospital_id, departments)
     person = accounts.find_by_email(rule.person_email)
     return [person.id] if person is not None and accounts.works_in(person.id, case.hospital_id) else []
 

@@ -8,8 +8,7 @@ from uuid import UUID
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select, update
 
-from app.accounts import queries as accounts
-from app.accounts.rungs import first_rung
+from app.accounts.rungs import first_rung, people_on_rung
 from app.complaints.inquiries import sla
 from app.complaints.inquiries.events import InquiryAssigned, InquiryNoted, InquiryPassedOn, InquiryReceived
 from app.complaints.inquiries.models import Inquiry, InquiryNote
@@ -41,7 +40,7 @@ def tell_of_new_inquiry(entry: Entry) -> None:
     if entry.hospital_id is None:
         return
     owner = entry.uuid("assignee_id")
-    office = [person.id for person in accounts.people_with_role(entry.hospital_id, Role.PX_COORDINATOR)]
+    office = people_on_rung(Role.PX_COORDINATOR, entry.hospital_id, [])
     _tell(entry, [owner], "inquiries/assigned")
     _tell(entry, [each for each in office if each != owner], "inquiries/received")
 
