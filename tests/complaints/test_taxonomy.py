@@ -357,7 +357,7 @@ def test_refused_forms_keep_what_was_typed_and_say_why(app: Any, reference_data:
 
     assert send(f"classes/{row.id}", **typed | {"version": 1, "name_en": "Theirs"})[0] == 303
     status, html = send(f"classes/{row.id}", **typed | {"version": 1, "name_en": "Mine"})
-    assert status == 409 and "Theirs" in html and 'value="Mine"' in html and "How it stands now" in html
+    assert status == 409 and "Theirs" in html and 'value="Mine"' in html and "Stands there now" in html
     status, html = send(f"classes/{row.id}", **typed | {"version": 2, "name_ar": ""})
     assert status == 422 and "This field is required." in html
     status, html = send(f"{draft.id}/name", version=draft.version, name="PX360 1")

@@ -91,9 +91,6 @@ def show_class(class_id: UUID) -> Response:
 def shown_class(edition_id: UUID, row: TaxonomyClass | None, form: Any, answer: Answer | None = None) -> Response:
     """Show the page of a class, or of a new one."""
     edition = queries.get_edition(edition_id, actor=current_actor).edition
-    is_stale = row is not None and answer is not None and answer.conflict is not None
-    if row is not None and is_stale:
-        form.version.data, form.version.raw_data = row.version, None
     return page(
         "complaints/taxonomy/class.html",
         status=answer.status if answer else 200,
@@ -101,7 +98,7 @@ def shown_class(edition_id: UUID, row: TaxonomyClass | None, form: Any, answer: 
         row=row,
         form=form,
         fields=FIELDS,
-        is_stale=is_stale,
+        answer=answer,
         may_edit=can(current_actor, Perm.TAXONOMY_WRITE) and edition.is_draft,
     )
 
@@ -171,9 +168,8 @@ def shown_map_one(edition_id: UUID, class_id: UUID, form: MappingForm, answer: A
     """Show the choice of what a class becomes."""
     edition = queries.get_edition(edition_id, actor=current_actor).edition
     line = queries.line_of(edition, class_id, actor=current_actor)
-    if answer is None or answer.conflict is not None:
-        form.version.data, form.version.raw_data = edition.version, None
     if answer is None:
+        form.version.data, form.version.raw_data = edition.version, None
         form.new_class_id.data = line.new.id if line.new else None
     return page(
         "complaints/taxonomy/map.html",

@@ -140,14 +140,11 @@ def save(endpoint_id: UUID) -> Response:
 
 
 def _edit(endpoint: WebhookEndpoint, form: EndpointForm, answer: Answer | None = None) -> Response:
-    if answer is not None and answer.conflict is not None:
-        form.version.data, form.version.raw_data = endpoint.version, None
     return page(
         "integrations/webhooks/edit.html",
         status=answer.status if answer else 200,
         endpoint=endpoint,
         form=form,
-        answer=answer,
         grouped=list(catalogue.grouped()),
     )
 
