@@ -6,6 +6,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
+from app.complaints.case_kinds import CASES
 from app.complaints.enums import FINAL
 from app.complaints.events import ComplaintMoved
 from app.complaints.inquiries.enums import FINAL as INQUIRY_FINAL
@@ -39,7 +40,7 @@ def tell_of_promise(entry: Entry) -> None:
     case_owner = services.owner_of_case(entry.subject_type, entry.subject_id) if is_broken else None
     told = [each for each in dict.fromkeys((owner_id, case_owner)) if each and each != entry.actor_id]
     common: dict[str, Any] = {
-        "url": f"{services.CASES[entry.subject_type].address}{entry.subject_id}",
+        "url": f"{CASES[entry.subject_type].pages}{entry.subject_id}",
         "params": {"reference": entry.data["reference"]},
         "hospital_id": entry.hospital_id,
         "is_urgent": False,

@@ -37,3 +37,15 @@ class Promise(Tenant, Versioned, Record, Base):
         default=None
     )  # done or taken back; a broken one may be done late
     settled_by_id: Mapped[UUID | None] = mapped_column(default=None)
+
+    @property
+    def case(self) -> str:
+        """The kind of its case."""
+        return "complaint" if self.complaint_id else "inquiry"
+
+    @property
+    def case_id(self) -> UUID:
+        """The id of its case."""
+        found = self.complaint_id or self.inquiry_id
+        assert found is not None  # a check of the table
+        return found

@@ -11,13 +11,14 @@ from uuid import UUID
 from sqlalchemy import and_, or_, select
 
 from app.accounts.models import User
+from app.complaints.case_kinds import CASES
 from app.complaints.inquiries.models import Inquiry
 from app.complaints.models import Complaint
 from app.complaints.policy import Perm
 from app.complaints.promises.models import Promise
-from app.complaints.promises.services import CASES
+from app.complaints.promises.services import COLUMNS
 from app.core.access.actor import Actor
-from app.core.access.policy import load, visible
+from app.core.access.policy import visible
 from app.core.db import db
 
 
@@ -33,12 +34,11 @@ class Due:
 
 def of_case(case: str, case_id: UUID, *, actor: Actor) -> tuple[Any, Sequence[tuple[Promise, User | None]]]:
     """Give the case and its promises with who keeps them: what waits first, then the newest. NotFound outside the scope."""
-    kind = CASES[case]
-    row = load(kind.model, case_id, actor=actor, needs=kind.works, sees=kind.sees)
+    row = CASES[case].load(case_id, actor=actor)
     query = (
         select(Promise, User)
         .join(User, User.id == Promise.owner_id, isouter=True)
-        .where(getattr(Promise, kind.column) == case_id)
+        .where(getattr(Promise, COLUMNS[case]) == case_id)
         .order_by(Promise.settled_at.is_not(None), Promise.due_at, Promise.id)
         .limit(100)
     )
@@ -68,7 +68,7 @@ def due_of(actor: Actor, until: datetime, limit: int = 6) -> list[Due]:
             promise,
             reference or inquiry_reference,
             title or inquiry_title,
-            f"/complaints/{promise.complaint_id}" if promise.complaint_id else f"/inquiries/{promise.inquiry_id}",
+            f"{CASES[promise.case].pages}{promise.case_id}",
         )
         for promise, reference, title, inquiry_reference, inquiry_title in db.session.execute(query).all()
     ]

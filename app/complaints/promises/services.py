@@ -12,16 +12,12 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from app.accounts import queries as accounts
-from app.complaints.enums import FINAL
-from app.complaints.inquiries.enums import FINAL as INQUIRY_FINAL
-from app.complaints.inquiries.models import Inquiry
-from app.complaints.models import Complaint
-from app.complaints.policy import Perm
+from app.complaints.case_kinds import CASES, CaseKind
 from app.complaints.promises.enums import KINDS, PromiseState
 from app.complaints.promises.events import ComplaintPromiseMoved, InquiryPromiseMoved
 from app.complaints.promises.models import Promise
 from app.core.access.actor import Actor
-from app.core.access.policy import can_on, load
+from app.core.access.policy import can_on
 from app.core.db import command, db
 from app.core.errors import Conflict, Invalid, NotFound
 from app.core.events import Event, record
@@ -34,35 +30,8 @@ MOST = 20  # open ones on one case
 BATCH = 200
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """What promises must know of a kind of case."""
-
-    model: type[Any]
-    sees: Perm
-    works: Perm
-    final: frozenset[Any]
-    column: str  # of the promise
-    event: Callable[..., Event]
-    live: str  # the stamp that its lists watch
-    address: str  # of the case's page, before its id
-
-
-CASES: Mapping[str, Kind] = {
-    "complaint": Kind(
-        Complaint, Perm.READ, Perm.WORK, FINAL, "complaint_id", ComplaintPromiseMoved, "complaints", "/complaints/"
-    ),
-    "inquiry": Kind(
-        Inquiry,
-        Perm.INQUIRY_READ,
-        Perm.INQUIRY_WORK,
-        INQUIRY_FINAL,
-        "inquiry_id",
-        InquiryPromiseMoved,
-        "inquiries",
-        "/inquiries/",
-    ),
-}
+COLUMNS = {"complaint": "complaint_id", "inquiry": "inquiry_id"}  # of a promise, which name its case
+EVENTS: Mapping[str, Callable[..., Event]] = {"complaint": ComplaintPromiseMoved, "inquiry": InquiryPromiseMoved}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,26 +44,14 @@ class PromiseFacts:
     owner_id: UUID | None = None
 
 
-def kind_of(promise: Promise) -> Kind:
-    """Give what the promise's case is."""
-    return CASES["complaint" if promise.complaint_id else "inquiry"]
-
-
-def where(promise_id: UUID, *, actor: Actor) -> tuple[str, UUID]:
-    """Give on which case a promise is: its kind and id. NotFound: no promise of a case that the actor may work on."""
-    promise = db.session.scalars(select(Promise).where(Promise.id == promise_id)).one_or_none()
+def find(promise_id: UUID, *, actor: Actor, lock: bool = False) -> Promise:
+    """Find a promise of a case that the actor may work on. NotAllowed, NotFound."""
+    query = select(Promise).where(Promise.id == promise_id).execution_options(populate_existing=True)
+    promise = db.session.scalars(query.with_for_update() if lock else query).one_or_none()
     if promise is None:
         raise NotFound()
-    kind = kind_of(promise)
-    case_id: UUID = getattr(promise, kind.column)
-    load(kind.model, case_id, actor=actor, needs=kind.works, sees=kind.sees)
-    return ("complaint" if promise.complaint_id else "inquiry"), case_id
-
-
-def case_of(promise: Promise) -> Any:
-    """Read the complaint or inquiry of a promise."""
-    kind = kind_of(promise)
-    return db.session.get_one(kind.model, getattr(promise, kind.column))
+    CASES[promise.case].load(promise.case_id, actor=actor)
+    return promise
 
 
 @command
@@ -105,12 +62,12 @@ def make(case: str, case_id: UUID, facts: PromiseFacts, *, actor: Actor) -> Prom
     on the case. Conflict: the case has ended, or it has too many open promises.
     """
     kind = CASES[case]
-    row = load(kind.model, case_id, actor=actor, needs=kind.works, sees=kind.sees, lock=True)
+    row = kind.load(case_id, actor=actor, lock=True)
     if row.status in kind.final:
         raise Conflict(_("The case has ended: nothing can be promised there."), code="wrong_state", current=row)
     owner_id = facts.owner_id or actor.id
     due_at = _checked(facts, owner_id, row, kind)
-    mine = getattr(Promise, kind.column)
+    mine = getattr(Promise, COLUMNS[case])
     opened = db.session.scalars(
         select(Promise.id).where(mine == case_id, Promise.settled_at.is_(None)).limit(MOST)
     ).all()
@@ -124,7 +81,7 @@ def make(case: str, case_id: UUID, facts: PromiseFacts, *, actor: Actor) -> Prom
         owner_id=owner_id,
         made_by_id=actor.id,
         look_at=max(clock.now(), due_at - REMIND),
-        **{kind.column: case_id},
+        **{COLUMNS[case]: case_id},
     )
     db.session.add(promise)
     db.session.flush()
@@ -132,7 +89,7 @@ def make(case: str, case_id: UUID, facts: PromiseFacts, *, actor: Actor) -> Prom
     return promise
 
 
-def _checked(facts: PromiseFacts, owner_id: UUID | None, row: Any, kind: Kind) -> datetime:
+def _checked(facts: PromiseFacts, owner_id: UUID | None, row: Any, kind: CaseKind) -> datetime:
     now = clock.now()
     if facts.kind not in KINDS:
         raise Invalid(kind=_("Choose one of the listed codes."))
@@ -153,9 +110,7 @@ def settle(promise_id: UUID, *, is_done: bool, version: int | None, actor: Actor
     NotFound: no promise of a case that the actor may work on. Conflict: it is settled already, it is broken and cannot be
     taken back any more, or somebody changed it since `version`.
     """
-    where(promise_id, actor=actor)
-    query = select(Promise).where(Promise.id == promise_id).with_for_update().execution_options(populate_existing=True)
-    promise = db.session.scalars(query).one()
+    promise = find(promise_id, actor=actor, lock=True)
     is_broken = promise.state == PromiseState.BROKEN or promise.due_at < clock.now()
     if promise.settled_at is not None or (is_broken and not is_done):
         raise Conflict(_("This promise is settled."), code="wrong_state", current=promise)
@@ -206,7 +161,7 @@ def owner_of_case(case: str, case_id: UUID) -> UUID | None:
 
 def close_of(case: str, case_id: UUID, *, actor: Actor) -> int:
     """Take back the open promises of a case that has ended, within the caller's command; broken ones stay. Gives how many."""
-    mine = getattr(Promise, CASES[case].column)
+    mine = getattr(Promise, COLUMNS[case])
     query = select(Promise).where(mine == case_id, Promise.state == PromiseState.OPEN, Promise.settled_at.is_(None))
     found = db.session.scalars(query.with_for_update()).all()
     for promise in found:
@@ -216,9 +171,9 @@ def close_of(case: str, case_id: UUID, *, actor: Actor) -> int:
 
 
 def _say(promise: Promise, verb: str, actor: Actor) -> None:
-    kind = kind_of(promise)
-    case = case_of(promise)
-    event = kind.event(
+    kind = CASES[promise.case]
+    case = db.session.get_one(kind.model, promise.case_id)
+    event = EVENTS[promise.case](
         case.id, case.hospital_id, case.reference, promise.id, promise.owner_id, promise.kind, verb, promise.due_at
     )
     record(event, actor=actor)

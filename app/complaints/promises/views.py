@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from app.accounts import queries as accounts
+from app.complaints.case_kinds import CASES
 from app.complaints.policy import Perm
 from app.complaints.promises import queries, services
 from app.complaints.promises.enums import TONES, PromiseState
@@ -48,11 +49,11 @@ def _shown(case: str, case_id: UUID, answer: Answer | None = None) -> Response:
         promises=promises,
         answer=answer,
         form=form,
-        is_open=row.status not in services.CASES[case].final,
+        is_open=row.status not in CASES[case].final,
         people=accounts.options_people(row.hospital_id),
         states=PromiseState,
         tones=TONES,
-        case_url=f"{services.CASES[case].address}{row.id}",
+        case_url=f"{CASES[case].pages}{row.id}",
     )
 
 
@@ -64,7 +65,7 @@ def make(case: str, case_id: UUID) -> Response:
     answer = form.submit(lambda: services.make(case, case_id, form.facts(), actor=current_actor))
     if not answer.ok:
         return _shown(case, case_id, answer)
-    return see_other(f"{services.CASES[case].address}{case_id}", toast=_("Promise saved."))
+    return see_other(f"{CASES[case].pages}{case_id}", toast=_("Promise saved."))
 
 
 @bp.post("/<uuid:promise_id>/end")
@@ -74,12 +75,12 @@ def settle(promise_id: UUID) -> Response:
     form = SettleForm()
     if form.verb.data not in ("done", "withdraw"):
         abort(404)
-    case, case_id = services.where(promise_id, actor=current_actor)
     answer = form.submit(
         lambda: services.settle(
             promise_id, is_done=form.verb.data == "done", version=form.version.data or 0, actor=current_actor
         )
     )
+    promise = answer.value if answer.ok else services.find(promise_id, actor=current_actor)
     if not answer.ok:
-        return _shown(case, case_id, answer)
-    return see_other(f"{services.CASES[case].address}{case_id}", toast=_("Saved."))
+        return _shown(promise.case, promise.case_id, answer)
+    return see_other(f"{CASES[promise.case].pages}{promise.case_id}", toast=_("Saved."))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -11,24 +11,16 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from app.accounts import queries as accounts
-from app.complaints.inquiries.models import Inquiry
-from app.complaints.models import Complaint
-from app.complaints.policy import Perm
+from app.complaints.case_kinds import CASES
 from app.complaints.texts.models import TextModule
 from app.complaints.texts.purposes import PLACEHOLDERS, PURPOSES
 from app.core.access.actor import Actor
-from app.core.access.policy import load
 from app.core.db import db
 from app.core.errors import Conflict, Invalid, NotFound
 from app.core.i18n import language as readers_language
 from app.core.i18n import named
 from app.notifications import placeholders
 from app.organizations.models import Department, Hospital, Patient
-
-_CASES: Mapping[str, tuple[type[Any], Perm, Perm]] = {
-    "complaint": (Complaint, Perm.READ, Perm.WORK),
-    "inquiry": (Inquiry, Perm.INQUIRY_READ, Perm.INQUIRY_WORK),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +34,7 @@ class Filled:
 
 def offered(case: str, case_id: UUID, *, actor: Actor) -> tuple[Any, list[Filled]]:
     """Give a case and every text module that may be written on it, filled; at most five statements. NotFound outside the scope."""
-    row = _case(case, case_id, actor)
+    row = CASES[case].load(case_id, actor=actor)
     fitting = [code for code, purpose in PURPOSES.items() if case in purpose.cases]
     modules = _modules(row.hospital_id, TextModule.purpose.in_(fitting))
     facts = _Facts(row, actor)
@@ -51,7 +43,7 @@ def offered(case: str, case_id: UUID, *, actor: Actor) -> tuple[Any, list[Filled
 
 def filled(case: str, case_id: UUID, module_id: UUID, *, actor: Actor) -> Filled:
     """Fill one module for a case. NotFound: no such case or module there. Conflict (`language`): it lacks the language."""
-    row = _case(case, case_id, actor)
+    row = CASES[case].load(case_id, actor=actor)
     found = _modules(row.hospital_id, TextModule.id == module_id)
     if not found or case not in PURPOSES[found[0].purpose].cases:
         raise NotFound()
@@ -73,11 +65,6 @@ def refuse_unfilled(text: str, field: str) -> None:
     left = sorted(placeholders.names_in(text) & set(PLACEHOLDERS))
     if left:
         raise Invalid(**{field: _("Fill in or remove: %(names)s", names=" ".join(f"{{{name}}}" for name in left))})
-
-
-def _case(case: str, case_id: UUID, actor: Actor) -> Any:
-    model, sees, works = _CASES[case]
-    return load(model, case_id, actor=actor, needs=works, sees=sees)
 
 
 def _modules(hospital_id: UUID, *where: Any) -> Sequence[TextModule]:

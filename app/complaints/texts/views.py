@@ -6,6 +6,7 @@ from uuid import UUID
 
 from flask import Blueprint, Response, request
 
+from app.complaints.case_kinds import CASES
 from app.complaints.policy import Perm
 from app.complaints.texts import filling
 from app.complaints.texts.filling import Filled
@@ -13,7 +14,6 @@ from app.complaints.texts.purposes import PURPOSES
 from app.core.web import current_actor, page, requires
 
 bp = Blueprint("texts", __name__, url_prefix="/texts")
-PAGES = {"complaint": "/complaints/", "inquiry": "/inquiries/"}
 # where a text of a purpose is taken to, after the address of the case
 PLACES = {"question": "/explanations/new", "resolution": "#steps", "answer": "#steps"}
 
@@ -41,13 +41,13 @@ def _offered(case: str, subject_id: UUID) -> Response:
         offered=[(each, _address(case, row.id, each)) for each in found],
         purposes=PURPOSES,
         lacking=filling.lacking,
-        case_url=f"{PAGES[case]}{row.id}",
+        case_url=f"{CASES[case].pages}{row.id}",
     )
 
 
 def _address(case: str, case_id: UUID, each: Filled) -> str:
     place, _mark, fragment = PLACES.get(each.module.purpose, "#events").partition("#")
-    return f"{PAGES[case]}{case_id}{place}?text={each.module.id}" + (f"#{fragment}" if fragment else "")
+    return f"{CASES[case].pages}{case_id}{place}?text={each.module.id}" + (f"#{fragment}" if fragment else "")
 
 
 def taken(case: str, case_id: UUID) -> Filled | None:
