@@ -13,7 +13,6 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.complaints.cases import FAR_SQL, CaseFacts, CaseNote
 from app.complaints.enums import ComplaintStatus, ExplanationStatus
 from app.complaints.flags.models import RedFlagPhrase as RedFlagPhrase
-from app.complaints.inquiries.models import Inquiry, InquiryCategory, InquiryNote  # noqa: F401 - the domain's tables as well
 from app.complaints.link_models import ClusterMember as ClusterMember
 from app.complaints.link_models import ComplaintCluster as ComplaintCluster
 from app.complaints.link_models import ComplaintLink as ComplaintLink

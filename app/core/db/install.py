@@ -5,8 +5,8 @@ Migrations call this; so does the test template. `px_fold` must exist before the
 
 from __future__ import annotations
 
-import importlib.util
 from importlib import import_module
+from pathlib import Path
 
 from sqlalchemy import Connection, text
 
@@ -24,15 +24,12 @@ NOT_GIVEN_BACK = {"event_log": "UPDATE, DELETE, TRUNCATE", "event_seals": "UPDAT
 
 
 def import_models() -> None:
-    """Import every domain's tables, so that the metadata is whole."""
-    from app import DOMAINS
+    """Import every `models.py` below the application, so that the metadata is whole."""
+    import app
 
-    for module in ("app.core.events.models", "app.core.resources.models", "app.core.sla.models"):
-        import_module(module)
-    for domain in DOMAINS:
-        name = f"app.{domain}.models"
-        if importlib.util.find_spec(name) is not None:
-            import_module(name)
+    root = Path(app.__file__).parent
+    for path in sorted(root.rglob("models.py")):
+        import_module(".".join(path.relative_to(root.parent).with_suffix("").parts))
 
 
 def install_functions(connection: Connection) -> None:
