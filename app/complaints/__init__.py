@@ -16,18 +16,25 @@ def register(app: Flask) -> None:
     from app.complaints import (  # noqa: F401 - some declare themselves
         api,
         api_files,
+        assigning,
         bulk_api,
         bulk_views,
+        checklists,
         explaining_views,
         export_views,
         file_views,
+        flags,
         handlers,
+        inquiries,
+        intake_links,
         jobs,
         kpi_api,
         kpi_views,
         link_views,
+        mail,
         panels,
         paper_views,
+        promises,
         public,
         public_explaining,
         public_words,
@@ -37,23 +44,16 @@ def register(app: Flask) -> None:
         suggestion_kpi_views,
         suggestion_views,
         survey_views,
+        taxonomy,
+        texts,
         understanding_api,
         understanding_handlers,
         views,
         words,
         working_views,
     )
-    from app.complaints.assigning import register as register_assigning
-    from app.complaints.checklists import register as register_checklists
-    from app.complaints.flags import register as register_flags
-    from app.complaints.inquiries import register as register_inquiries
-    from app.complaints.intake_links import register as register_intake_links
-    from app.complaints.mail import register as register_mail
     from app.complaints.models import Complaint
     from app.complaints.policy import Perm
-    from app.complaints.promises import register as register_promises
-    from app.complaints.taxonomy import register as register_taxonomy
-    from app.complaints.texts import register as register_texts
     from app.core.web import menu, names, presence
     from app.core.web.panels import badge
 
@@ -72,14 +72,7 @@ def register(app: Flask) -> None:
     names.give("class", queries.class_names)
     presence.give("complaint", Complaint, Perm.READ)
     menu.line("work", 10, _l("Complaints"), "complaints.queue", "speakerphone", Perm.READ)
-    register_inquiries(app)
-    register_promises(app)
-    register_texts(app)
-    register_checklists(app)
-    register_assigning(app)
-    register_intake_links(app)
-    register_mail(app)
-    register_taxonomy(app)
-    register_flags(app)
+    for room in (inquiries, promises, texts, checklists, assigning, intake_links, mail, taxonomy, flags):
+        room.register(app)
     menu.line("insight", 12, _l("KPIs of complaints"), "kpis.overview", "chart-bar", Perm.KPI_READ)
     menu.line("work", 15, _l("Explanations"), "explanations.listed", "user-question", Perm.EXPLANATION_READ)

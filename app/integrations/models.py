@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core.db import Base, GroupOrTenant, Record, SoftDeleted, Tenant, Versioned, code_column
+from app.core.db import Base, GroupOrTenant, Record, SoftDeleted, Tenant, Versioned, code_column, unique_among
 from app.integrations.outbound.models import WebhookDelivery, WebhookEndpoint  # noqa: F401 - the domain's tables as well
 
 
@@ -55,16 +55,7 @@ class CodeMapping(GroupOrTenant, SoftDeleted, Versioned, Record, Base):
 
     __tablename__ = "code_mappings"
     __table_args__ = (
-        Index(
-            "uq_code_mappings_from",
-            "hospital_id",
-            "source_id",
-            "kind",
-            "from_code",
-            unique=True,
-            postgresql_nulls_not_distinct=True,
-            postgresql_where=text("archived_at IS NULL"),
-        ),
+        unique_among("uq_code_mappings_from", "source_id", "kind", "from_code"),
         Index("ix_code_mappings_source_id", "source_id"),
     )
 

@@ -10,7 +10,7 @@ from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.access.policy import Scope
-from app.core.db import Base, GroupOrTenant, Record, SoftDeleted, Versioned, code_column
+from app.core.db import Base, GroupOrTenant, Record, SoftDeleted, Versioned, code_column, unique_among
 from app.notifications.enums import MessageStatus
 
 
@@ -18,17 +18,7 @@ class MessageTemplate(GroupOrTenant, SoftDeleted, Versioned, Record, Base):
     """The text of a kind of message on one channel, in both languages; a hospital's own wins over the group's."""
 
     __tablename__ = "message_templates"
-    __table_args__ = (
-        Index(
-            "uq_message_templates_code",
-            "hospital_id",
-            "code",
-            "channel",
-            unique=True,
-            postgresql_nulls_not_distinct=True,
-            postgresql_where=text("archived_at IS NULL"),
-        ),
-    )
+    __table_args__ = (unique_among("uq_message_templates_code", "code", "channel"),)
 
     code: Mapped[str] = mapped_column(code_column(80))  # surveys/invitation
     channel: Mapped[str] = mapped_column(code_column(12))
@@ -62,15 +52,7 @@ class ContactRule(GroupOrTenant, SoftDeleted, Versioned, Record, Base):
     """When and how a hospital (or the group, where it says nothing) may write to people. Minutes of the local day."""
 
     __tablename__ = "contact_rules"
-    __table_args__ = (
-        Index(
-            "uq_contact_rules_hospital",
-            "hospital_id",
-            unique=True,
-            postgresql_nulls_not_distinct=True,
-            postgresql_where=text("archived_at IS NULL"),
-        ),
-    )
+    __table_args__ = (unique_among("uq_contact_rules_hospital"),)
 
     opens_minute: Mapped[int] = mapped_column(default=9 * 60)
     closes_minute: Mapped[int] = mapped_column(default=21 * 60)

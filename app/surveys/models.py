@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import Float, ForeignKey, Index, LargeBinary, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.core.db import Base, GroupOrTenant, Record, SoftDeleted, Tenant, Versioned, code_column
+from app.core.db import Base, GroupOrTenant, Record, SoftDeleted, Tenant, Versioned, code_column, unique_among
 from app.surveys.enums import ENDED, InstanceState, QuestionType, Weighting
 from app.surveys.rules.logic import VisitContext
 from app.surveys.rules.questions import Option, Question
@@ -19,16 +19,7 @@ class SurveyTemplate(GroupOrTenant, SoftDeleted, Versioned, Record, Base):
     """A questionnaire in both languages, with the rules of its score."""
 
     __tablename__ = "survey_templates"
-    __table_args__ = (
-        Index(
-            "uq_survey_templates_code",
-            "hospital_id",
-            "code",
-            unique=True,
-            postgresql_nulls_not_distinct=True,
-            postgresql_where=text("archived_at IS NULL"),
-        ),
-    )
+    __table_args__ = (unique_among("uq_survey_templates_code", "code"),)
 
     code: Mapped[str] = mapped_column(code_column())
     name_en: Mapped[str]

@@ -4,26 +4,17 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core.db import Base, GroupOrTenant, Record, SoftDeleted, Tenant, Versioned, code_column
+from app.core.db import Base, GroupOrTenant, Record, SoftDeleted, Tenant, Versioned, code_column, unique_among
 
 
 class AssignmentRule(GroupOrTenant, SoftDeleted, Versioned, Record, Base):
     """Which new cases go to whom. Of the rules that fit, a hospital's own come before the group's, then the lower place."""
 
     __tablename__ = "assignment_rules"
-    __table_args__ = (
-        Index(
-            "uq_assignment_rules_code",
-            "hospital_id",
-            "code",
-            unique=True,
-            postgresql_nulls_not_distinct=True,
-            postgresql_where=text("archived_at IS NULL"),
-        ),
-    )
+    __table_args__ = (unique_among("uq_assignment_rules_code", "code"),)
 
     code: Mapped[str] = mapped_column(code_column(40))
     name_en: Mapped[str]

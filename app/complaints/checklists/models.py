@@ -5,26 +5,17 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core.db import Base, GroupOrTenant, Record, SoftDeleted, Tenant, Versioned, code_column
+from app.core.db import Base, GroupOrTenant, Record, SoftDeleted, Tenant, Versioned, code_column, unique_among
 
 
 class ChecklistItem(GroupOrTenant, SoftDeleted, Versioned, Record, Base):
     """One thing to do with complaints of a class: a list of the group, which a hospital may add to."""
 
     __tablename__ = "checklist_items"
-    __table_args__ = (
-        Index(
-            "uq_checklist_items_code",
-            "hospital_id",
-            "code",
-            unique=True,
-            postgresql_nulls_not_distinct=True,
-            postgresql_where=text("archived_at IS NULL"),
-        ),
-    )
+    __table_args__ = (unique_among("uq_checklist_items_code", "code"),)
 
     code: Mapped[str] = mapped_column(code_column(40))
     class_code: Mapped[str] = mapped_column(code_column(24), default="")  # or how it begins; empty: every complaint

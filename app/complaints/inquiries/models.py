@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.complaints.cases import CaseFacts, CaseNote
 from app.complaints.inquiries.enums import InquiryStatus
-from app.core.db import Base, GroupOrTenant, Record, SoftDeleted, Tenant, Versioned, code_column
+from app.core.db import Base, GroupOrTenant, Record, SoftDeleted, Tenant, Versioned, code_column, unique_among
 
 _AT_WORK = "closed_at IS NULL"
 
@@ -25,16 +25,7 @@ class InquiryCategory(GroupOrTenant, SoftDeleted, Versioned, Record, Base):
     """What questions are about: a list of the group, which a hospital may add to."""
 
     __tablename__ = "inquiry_categories"
-    __table_args__ = (
-        Index(
-            "uq_inquiry_categories_code",
-            "hospital_id",
-            "code",
-            unique=True,
-            postgresql_nulls_not_distinct=True,
-            postgresql_where=text("archived_at IS NULL"),
-        ),
-    )
+    __table_args__ = (unique_among("uq_inquiry_categories_code", "code"),)
 
     code: Mapped[str] = mapped_column(code_column(40))
     name_en: Mapped[str]

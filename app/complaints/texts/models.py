@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import CheckConstraint, Index, text
+from sqlalchemy import CheckConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core.db import Base, GroupOrTenant, Record, SoftDeleted, Versioned, code_column
+from app.core.db import Base, GroupOrTenant, Record, SoftDeleted, Versioned, code_column, unique_among
 
 
 class TextModule(GroupOrTenant, SoftDeleted, Versioned, Record, Base):
@@ -13,14 +13,7 @@ class TextModule(GroupOrTenant, SoftDeleted, Versioned, Record, Base):
 
     __tablename__ = "text_modules"
     __table_args__ = (
-        Index(
-            "uq_text_modules_code",
-            "hospital_id",
-            "code",
-            unique=True,
-            postgresql_nulls_not_distinct=True,
-            postgresql_where=text("archived_at IS NULL"),
-        ),
+        unique_among("uq_text_modules_code", "code"),
         CheckConstraint("text_en <> '' OR text_ar <> ''", name="says_something"),
     )
 

@@ -10,6 +10,7 @@ from app.core.db.base import (
     Versioned,
     code_column,
     db,
+    unique_among,
 )
 from app.core.db.ids import uuid7
 from app.core.db.locks import take_turn
@@ -33,6 +34,7 @@ __all__ = [
     "insert_many",
     "seed_group",
     "take_turn",
+    "unique_among",
     "unit_of_work",
     "uuid7",
     "write_many",

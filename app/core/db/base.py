@@ -7,7 +7,20 @@ from typing import Any
 from uuid import UUID
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import BigInteger, ColumnElement, DateTime, ForeignKey, Integer, MetaData, String, Text, Uuid, or_
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Text,
+    Uuid,
+    or_,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column, registry
 
@@ -94,6 +107,18 @@ class Tenant:
     def hospital_id(cls) -> Mapped[UUID]:
         """Name the hospital that owns the row."""
         return mapped_column(ForeignKey("hospitals.id"), index=True)
+
+
+def unique_among(name: str, *columns: str) -> Index:
+    """Give the index that keeps `columns` unique among a hospital's rows, and among the group's, while they are not archived."""
+    return Index(
+        name,
+        "hospital_id",
+        *columns,
+        unique=True,
+        postgresql_nulls_not_distinct=True,
+        postgresql_where=text("archived_at IS NULL"),
+    )
 
 
 class GroupOrTenant:
