@@ -24,9 +24,10 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "-
          "--disable-component-update", "--disable-sync"]  # fmt: skip
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Start Chromium; in CI there is no way around it."""
+    """Start Chromium; in CI there is no way around it. It ends with the module, because its driver keeps a running
+    loop in the thread, in which no later test could run one of its own."""
     path = os.environ.get("PX360_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
     assert path, "install Chromium, or set PX360_CHROMIUM to its path"
     with sync_playwright() as driver:

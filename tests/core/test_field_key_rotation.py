@@ -68,6 +68,9 @@ def kept(client: FlaskClient, source_key: str, reference_data: Cast) -> dict[str
 def test_every_encrypted_column_is_known_to_the_rotation(app: Flask) -> None:
     assert set(rotation.COLUMNS) == {
         ("inbound_events", "raw"),
+        ("incoming_mails", "raw"),
+        ("incoming_mails", "said"),
+        ("mailboxes", "password"),
         ("providers", "secrets"),
         ("users", "totp_pending"),
         ("users", "totp_secret"),

@@ -20,7 +20,7 @@ from app.core import i18n
 from app.core.access.actor import Actor, ActorKind
 from app.core.db import uuid7
 from app.core.time import clock
-from app.core.web import assets, security, shell
+from app.core.web import assets, marks, security, shell
 from app.core.web.forms import LineField, TextField, VersionField
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -72,7 +72,7 @@ def frame() -> Flask:
     built.config.update(
         SECRET_KEY="k", TRANSLATIONS=ROOT / "translations", SESSION_COOKIE_SECURE=False, TRUSTED_HOST_NAMES=()
     )
-    for part in (i18n, assets, shell, security):
+    for part in (i18n, assets, marks, shell, security):
         part.init_app(built)
     return built
 

@@ -90,7 +90,7 @@ def test_every_macro_that_a_template_imports_exists() -> None:
         for source, names in re.findall(
             r'{%-?\s*from "([\w/.-]+)" import ([\w, ]+?)(?:\s+with context)?\s*-?%}', path.read_text()
         ):
-            known = set(re.findall(r"macro (\w+)\(", (ROOT / "templates" / source).read_text()))
+            known = set(re.findall(r"(?:macro|set) (\w+)", (ROOT / "templates" / source).read_text()))
             wanted = {name.split(" as ")[0].strip() for name in names.split(",")}
             assert wanted <= known, (path, source, wanted - known)
 

@@ -48,7 +48,7 @@ RULES = Resource(
         "an officer keeps what they enter and the rest goes to who has the fewest open cases. "
         "Whoever has a deputy now is passed over."
     ),
-    icon="arrows-split",
+    icon="route",
     api="/api/complaints/assignment_rules/",
     needs=Needs(read=Perm.ASSIGN_RULE_READ, write=Perm.ASSIGN_RULE_WRITE),
     fields=(
