@@ -182,7 +182,7 @@ class Pages:
 
 def _report() -> int:
     """Count by person and month, as the report page of the other does."""
-    from app.complaints.figures import by_person_and_month
+    from app.complaints.kpis.figures import by_person_and_month
     from app.core.access.actor import acting_as, system_actor
     from app.core.time import clock
 
@@ -192,8 +192,8 @@ def _report() -> int:
 
 def _bulk_close() -> int:
     """Close 200 resolved complaints, each with its clocks, its events and its survey's hold, as the page does."""
+    from app.complaints.bulk import services as bulk
     from app.complaints.models import Complaint
-    from app.complaints.services import bulk
     from app.core.access.actor import acting_as, system_actor
     from app.core.db import db
 

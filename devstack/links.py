@@ -7,11 +7,12 @@ import sqlalchemy as sa
 from app.accounts.models import AccountLink
 from app.accounts.services.credentials import INVITE, RESET
 from app.complaints.enums import ExplanationStatus
+from app.complaints.explanations import answering_link
 from app.complaints.intake_links import services as intake_links
 from app.complaints.intake_links.enums import WAITING
 from app.complaints.intake_links.models import IntakeLink
 from app.complaints.models import Complaint, Explanation
-from app.complaints.services import answering_link, tracking
+from app.complaints.public import tracking
 from app.core.access.actor import acting_as, system_actor
 from app.core.db import db
 from app.core.keys.links import token_for

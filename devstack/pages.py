@@ -45,24 +45,32 @@ class Found:
 
 
 def walk(app: Flask, open_address: Callable[[str], Answer], starts: Iterable[str] = ()) -> Found:
-    """Open the application from its routes and the links of its pages. `starts`: addresses to which no page links."""
+    """Open the application from its routes and the links of its pages. `starts`: addresses to which no page links.
+
+    One page of each endpoint is looked at; further ones only while an endpoint is still unseen, to which they may link.
+    """
     adapter = app.url_map.bind("localhost")
     waiting = deque([*starts, *(rule.rule for rule in page_rules(app) if not rule.arguments)])
-    found, tries = Found(), dict[str, int]()
-    while waiting:
-        address = waiting.popleft()
+    found, tries, spare = Found(), dict[str, int](), deque[str]()
+    found.unseen = {rule.endpoint for rule in page_rules(app)}
+    while waiting or (spare and found.unseen):
+        is_spare = not waiting
+        address = spare.popleft() if is_spare else waiting.popleft()
         endpoint = endpoint_of(adapter, address)
-        if endpoint is None or endpoint in found.pages or tries.get(endpoint, 0) >= TRIES:
+        if endpoint is None or tries.get(endpoint, 0) >= TRIES or address == found.pages.get(endpoint):
+            continue
+        if endpoint in found.pages and not is_spare:
+            spare.append(address)
             continue
         tries[endpoint] = tries.get(endpoint, 0) + 1
+        found.unseen.discard(endpoint)
         answer = open_address(address)
-        if not answer.is_page:
+        if answer.is_page:
+            found.pages.setdefault(endpoint, address)
+            found.others.pop(endpoint, None)
+            waiting.extend(links_of(answer.text))
+        elif endpoint not in found.pages:
             found.others[endpoint] = answer
-            continue
-        found.pages[endpoint] = address
-        found.others.pop(endpoint, None)
-        waiting.extend(links_of(answer.text))
-    found.unseen = {rule.endpoint for rule in page_rules(app)} - set(found.pages) - set(found.others)
     return found
 
 

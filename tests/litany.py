@@ -163,11 +163,11 @@ DOORS: dict[str, frozenset[str]] = {
     ),
     **dict.fromkeys(
         (
-            "explanations.new_point",
-            "explanations.add_point",
-            "explanations.edit_point",
-            "explanations.save_point",
-            "explanations.remove_point",
+            "points.new_point",
+            "points.add_point",
+            "points.edit_point",
+            "points.save_point",
+            "points.remove_point",
         ),
         HEADS,
     ),

@@ -15,6 +15,9 @@ from app.accounts.models import AccountLink
 from app.accounts.services import credentials
 from app.complaints import queries as complaint_queries
 from app.complaints import sla
+from app.complaints.explanations import services as explaining
+from app.complaints.explanations.services import Question as Asked
+from app.complaints.files import services as filing
 from app.complaints.inquiries import queries as inquiry_queries
 from app.complaints.inquiries.services import answering, converting
 from app.complaints.inquiries.services import receiving as inquiry_receiving
@@ -27,11 +30,12 @@ from app.complaints.intake_links.services import LinkFacts
 from app.complaints.mail.imap import Fetched
 from app.complaints.mail.services import handling, mailboxes, polling
 from app.complaints.mail.services.mailboxes import MailboxFacts
+from app.complaints.papers import services as papers
+from app.complaints.points import services as points
+from app.complaints.points.services import PointFacts
 from app.complaints.promises import services as promises
 from app.complaints.promises.services import PromiseFacts
-from app.complaints.services import explaining, filing, papers, points, receiving, stepping, writing
-from app.complaints.services.explaining import Question as Asked
-from app.complaints.services.points import PointFacts
+from app.complaints.services import receiving, stepping, writing
 from app.complaints.services.receiving import ComplaintFacts
 from app.complaints.services.stepping import StepFacts
 from app.complaints.taxonomy import drafts, importing

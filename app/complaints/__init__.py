@@ -15,39 +15,30 @@ def register(app: Flask) -> None:
 
     from app.complaints import (  # noqa: F401 - some declare themselves
         api,
-        api_files,
         assigning,
-        bulk_api,
-        bulk_views,
+        bulk,
         checklists,
-        explaining_views,
-        export_views,
-        file_views,
+        explanations,
+        exports,
+        files,
         flags,
         handlers,
         inquiries,
         intake_links,
         jobs,
-        kpi_api,
-        kpi_views,
-        link_views,
+        kpis,
+        links,
         mail,
         panels,
-        paper_views,
+        papers,
+        points,
         promises,
         public,
-        public_explaining,
-        public_words,
         queries,
-        similar_views,
-        suggestion_kpi_api,
-        suggestion_kpi_views,
-        suggestion_views,
+        suggestions,
         survey_views,
         taxonomy,
         texts,
-        understanding_api,
-        understanding_handlers,
         views,
         words,
         working_views,
@@ -57,22 +48,33 @@ def register(app: Flask) -> None:
     from app.core.web import menu, names, presence
     from app.core.web.panels import badge
 
-    for blueprint in (
-        views.bp,
-        bulk_views.bp,
-        explaining_views.bp,
-        kpi_views.bp,
-        public.bp,
-        public_explaining.bp,
-        api.bp,
+    for room in (
+        points,
+        explanations,
+        files,
+        papers,
+        links,
+        suggestions,
+        bulk,
+        exports,
+        kpis,
+        public,
+        inquiries,
+        promises,
+        texts,
+        checklists,
+        assigning,
+        intake_links,
+        mail,
+        taxonomy,
+        flags,
     ):
+        room.register(app)
+    for blueprint in (views.bp, api.bp):  # after the rooms, which add pages to them
         app.register_blueprint(blueprint)
     badge("journey", "complaint", panels.marks_of_visits)
     words.init_app(app)
     names.give("class", queries.class_names)
     presence.give("complaint", Complaint, Perm.READ)
     menu.line("work", 10, _l("Complaints"), "complaints.queue", "speakerphone", Perm.READ)
-    for room in (inquiries, promises, texts, checklists, assigning, intake_links, mail, taxonomy, flags):
-        room.register(app)
-    menu.line("insight", 12, _l("KPIs of complaints"), "kpis.overview", "chart-bar", Perm.KPI_READ)
     menu.line("work", 15, _l("Explanations"), "explanations.listed", "user-question", Perm.EXPLANATION_READ)

@@ -9,8 +9,12 @@ from apiflask import APIBlueprint
 from flask import abort
 from sqlalchemy import select
 
-from app.complaints import explanation_queries, queries
+from app.complaints import queries
+from app.complaints.explanations import queries as explanation_queries
+from app.complaints.explanations import services as explaining
 from app.complaints.models import Complaint, Explanation
+from app.complaints.points import services as points
+from app.complaints.points.services import PointFacts
 from app.complaints.policy import Perm
 from app.complaints.schemas import (
     ClassOut,
@@ -29,8 +33,7 @@ from app.complaints.schemas import (
     PointOut,
     PointPut,
 )
-from app.complaints.services import explaining, points, receiving, stepping, working, writing
-from app.complaints.services.points import PointFacts
+from app.complaints.services import receiving, stepping, working, writing
 from app.complaints.services.receiving import ComplaintFacts
 from app.complaints.services.stepping import StepFacts
 from app.complaints.workflow import COMPLAINT, EXPLANATION

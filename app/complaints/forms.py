@@ -26,8 +26,8 @@ from app.complaints.enums import (
     WRITTEN_BY_STAFF,
 )
 from app.complaints.models import ComplaintPoint
-from app.complaints.services.papers import LetterFacts
-from app.complaints.services.points import PointFacts
+from app.complaints.papers.services import LetterFacts
+from app.complaints.points.services import PointFacts
 from app.complaints.services.receiving import ComplaintFacts
 from app.complaints.services.stepping import StepFacts
 from app.core.severity import Severity

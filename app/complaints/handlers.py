@@ -21,9 +21,12 @@ from app.complaints.events import (
     ComplaintReceived,
     ExplanationMoved,
 )
+from app.complaints.explanations import answering_link
+from app.complaints.files import services as filing
 from app.complaints.flags.events import ComplaintFlagged
 from app.complaints.models import Complaint, Explanation
-from app.complaints.services import answering_link, erasing, filing, hearing, tracking
+from app.complaints.public import hearing, tracking
+from app.complaints.services import erasing
 from app.core.access.actor import Actor, Role, system_actor
 from app.core.attachments.events import AttachmentQuarantined
 from app.core.db import db

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.complaints import drawing
+from app.complaints.papers import drawing
 from app.complaints.services import stepping
 from app.core.access.actor import acting_as, system_actor
 from app.core.jobs import job, periodic

@@ -10,15 +10,15 @@ from sqlalchemy import CheckConstraint, Computed, Float, ForeignKey, Index, Text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.complaints.cases import FAR_SQL, CaseFacts, CaseNote
+from app.complaints.casework.models import FAR_SQL, CaseFacts, CaseNote
 from app.complaints.enums import ComplaintStatus, ExplanationStatus
 from app.complaints.flags.models import RedFlagPhrase as RedFlagPhrase
-from app.complaints.link_models import ClusterMember as ClusterMember
-from app.complaints.link_models import ComplaintCluster as ComplaintCluster
-from app.complaints.link_models import ComplaintLink as ComplaintLink
+from app.complaints.links.models import ClusterMember as ClusterMember
+from app.complaints.links.models import ComplaintCluster as ComplaintCluster
+from app.complaints.links.models import ComplaintLink as ComplaintLink
 from app.complaints.mail.models import IncomingMail as IncomingMail
 from app.complaints.mail.models import Mailbox as Mailbox
-from app.complaints.suggestion_models import ComplaintSuggestion as ComplaintSuggestion
+from app.complaints.suggestions.models import ComplaintSuggestion as ComplaintSuggestion
 from app.complaints.taxonomy.models import TaxonomyClass as TaxonomyClass
 from app.complaints.taxonomy.models import TaxonomyMapping as TaxonomyMapping
 from app.complaints.taxonomy.models import TaxonomyUpload as TaxonomyUpload

@@ -11,9 +11,9 @@ from sqlalchemy import ColumnElement, and_, exists, or_, select, union_all
 from sqlalchemy.orm import aliased, contains_eager, lazyload, selectinload
 
 from app.accounts.models import User
+from app.complaints.casework.lists import PAGE, Queue, words_of
 from app.complaints.enums import AT_WORK, SHOWN_TO_COMPLAINANT, ComplaintStatus
 from app.complaints.inquiries.models import Inquiry
-from app.complaints.lists import PAGE, Queue, words_of
 from app.complaints.models import Complaint, ComplaintNote, ComplaintPoint, TaxonomyClass, TaxonomyVersion
 from app.complaints.policy import Perm
 from app.core.access.actor import Actor

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from app.accounts.models import User
-from app.complaints import explanation_queries, queries, sla
+from app.complaints import queries, sla
 from app.complaints.events import ExplanationMoved
+from app.complaints.explanations import queries as explanation_queries
 from app.complaints.inquiries.models import Inquiry
 from app.complaints.models import Complaint, Explanation
 from app.complaints.policy import Perm

@@ -11,13 +11,15 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from app.complaints import queries
+from app.complaints.bulk import services as bulk
+from app.complaints.casework.lists import COUNT_CAP, TABS
 from app.complaints.enums import CHANNELS, WRITTEN_BY_STAFF, ComplaintStatus
+from app.complaints.files import services as filing
 from app.complaints.forms import ComplaintForm, NoteForm, StepForm
-from app.complaints.lists import COUNT_CAP, TABS
 from app.complaints.places import PLACE, tab_labels
 from app.complaints.policy import Perm
 from app.complaints.queries import Filters
-from app.complaints.services import answers, bulk, filing, stepping
+from app.complaints.services import answers, stepping
 from app.complaints.show import case_of
 from app.complaints.texts import views as texts
 from app.complaints.texts.filling import Filled

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page
 from app.complaints import sla
 from app.complaints.enums import ComplaintStatus
 from app.complaints.models import Complaint
-from app.complaints.services.tracking import WORDS as STATES
+from app.complaints.public.tracking import WORDS as STATES
 from app.core.sla.models import SlaClock
 from tests.browser.conftest import check_accessible, speaking
 from tests.browser.office import at_work, leave, look_at, said, stand_at, working_noon

@@ -12,8 +12,9 @@ from flask.testing import FlaskClient
 from redis.exceptions import RedisError
 
 from app.complaints import queries
+from app.complaints.bulk import services as bulk
 from app.complaints.models import Complaint
-from app.complaints.services import bulk, working
+from app.complaints.services import working
 from app.core.access.actor import acting_as, system_actor
 from app.core.db import db
 from app.core.errors import Invalid

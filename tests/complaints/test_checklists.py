@@ -12,8 +12,8 @@ from app.complaints.checklists import services
 from app.complaints.checklists.models import ChecklistItem
 from app.complaints.checklists.resource import ITEMS
 from app.complaints.models import Complaint, TaxonomyClass
-from app.complaints.services import points
-from app.complaints.services.points import PointFacts
+from app.complaints.points import services as points
+from app.complaints.points.services import PointFacts
 from app.core.access.actor import acting_as, system_actor
 from app.core.db import db
 from app.core.errors import Conflict, NotFound

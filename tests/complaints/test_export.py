@@ -12,7 +12,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from openpyxl import load_workbook
 
-from app.complaints import exporting
+from app.complaints.exports import services as exporting
 from app.complaints.models import Complaint
 from app.core.access.actor import acting_as, system_actor
 from app.core.db import db

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from app.complaints.figures import OfMonth, by_person_and_month
+from app.complaints.kpis.figures import OfMonth, by_person_and_month
 from app.core.access.actor import acting_as
 from app.core.db import db
 from app.core.errors import NotAllowed

@@ -19,8 +19,8 @@ from flask.testing import FlaskClient
 from PIL import Image
 from werkzeug.datastructures import FileStorage
 
+from app.complaints.files import services as filing
 from app.complaints.models import Complaint, ComplaintNote, ComplaintPaper, ComplaintPoint, Explanation
-from app.complaints.services import filing
 from app.core import files
 from app.core.access.actor import acting_as, system_actor
 from app.core.attachments import jobs, keeping, kinds
@@ -281,7 +281,7 @@ def test_while_the_scanner_is_away_files_wait(app: Flask, reference_data: Cast, 
 def test_an_erased_patient_leaves_no_word_in_anything_that_belongs_to_the_complaint(
     reference_data: Cast, patient: Patient, drain: Callable[[], int]
 ) -> None:
-    from app.complaints.services.explaining import Question, ask
+    from app.complaints.explanations.services import Question, ask
     from app.core.events import record
     from tests.complaints.test_papers import issue, judged
 

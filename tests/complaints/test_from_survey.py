@@ -10,8 +10,8 @@ import pytest
 import sqlalchemy as sa
 from flask.testing import FlaskClient
 
+from app.complaints.casework.mentions import mentioned_in
 from app.complaints.inquiries.services import writing as inquiry_writing
-from app.complaints.mentions import mentioned_in
 from app.complaints.models import Complaint
 from app.complaints.policy import Perm
 from app.complaints.services import writing

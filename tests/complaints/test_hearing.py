@@ -12,7 +12,8 @@ import sqlalchemy as sa
 from flask.testing import FlaskClient
 
 from app.complaints.models import Complaint, ComplaintNote
-from app.complaints.services import hearing, tracking, writing
+from app.complaints.public import hearing, tracking
+from app.complaints.services import writing
 from app.core.access.actor import acting_as, system_actor
 from app.core.db import db, unit_of_work
 from app.core.errors import Conflict

@@ -9,13 +9,15 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from app.complaints.explanations import services as explaining
+from app.complaints.explanations.services import Question
 from app.complaints.kpis import queries
 from app.complaints.kpis.definitions import KPIS
 from app.complaints.kpis.records import SIDES, list_records
 from app.complaints.kpis.rows import ROWS, Wanted
 from app.complaints.models import Complaint
-from app.complaints.services import explaining, hearing, writing
-from app.complaints.services.explaining import Question
+from app.complaints.public import hearing
+from app.complaints.services import writing
 from app.core.access.actor import acting_as, system_actor
 from app.core.db import db, unit_of_work
 from app.core.sla.sweep import sweep_clocks

@@ -8,11 +8,11 @@ import pytest
 import sqlalchemy as sa
 from flask.testing import FlaskClient
 
-from app.complaints.link_queries import Linked, linked_to
+from app.complaints.links import services as linking
+from app.complaints.links.queries import Linked, linked_to
+from app.complaints.links.services import RELATED, SAME_EVENT, Told
 from app.complaints.models import Complaint as Row
 from app.complaints.models import ComplaintCluster, ComplaintNote
-from app.complaints.services import linking
-from app.complaints.services.linking import RELATED, SAME_EVENT, Told
 from app.core.access.actor import acting_as, system_actor
 from app.core.db import db
 from app.core.errors import Conflict, Invalid, NotFound

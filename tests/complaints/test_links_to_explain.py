@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
+from app.complaints.explanations import answering_link
+from app.complaints.explanations import services as explaining
+from app.complaints.explanations.services import Question
 from app.complaints.models import Explanation
-from app.complaints.services import answering_link, explaining
-from app.complaints.services.explaining import Question
 from app.core.access.actor import acting_as
 from app.core.db import db
 from app.core.jobs import queues

@@ -11,8 +11,9 @@ import sqlalchemy as sa
 from flask.testing import FlaskClient
 
 from app.complaints import sla
+from app.complaints.explanations import answering_link
 from app.complaints.models import Complaint, Explanation
-from app.complaints.services import answering_link, working
+from app.complaints.services import working
 from app.core.access.actor import acting_as, system_actor
 from app.core.db import db
 from app.core.errors import Conflict, Invalid, Refusal

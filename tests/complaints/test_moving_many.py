@@ -10,8 +10,9 @@ from uuid import UUID
 import pytest
 import sqlalchemy as sa
 
+from app.complaints.bulk import services as bulk
 from app.complaints.models import Complaint
-from app.complaints.services import bulk, stepping
+from app.complaints.services import stepping
 from app.complaints.services.stepping import StepFacts
 from app.core.access.actor import Actor, acting_as, system_actor
 from app.core.db import db, unit_of_work

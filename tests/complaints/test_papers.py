@@ -15,9 +15,10 @@ from flask.testing import FlaskClient
 
 from app.complaints import jobs
 from app.complaints.models import Complaint, ComplaintPaper
-from app.complaints.services import papers, points
-from app.complaints.services.papers import LetterFacts
-from app.complaints.services.points import PointFacts
+from app.complaints.papers import services as papers
+from app.complaints.papers.services import LetterFacts
+from app.complaints.points import services as points
+from app.complaints.points.services import PointFacts
 from app.core import files, paper
 from app.core.access.actor import acting_as, system_actor
 from app.core.attachments.models import Attachment
@@ -205,7 +206,7 @@ def test_without_the_libraries_the_page_remains(
     def lacking(_html: str) -> bytes:
         raise paper.NoPaper("libpango is missing")
 
-    monkeypatch.setattr("app.complaints.drawing.pdf_of", lacking)
+    monkeypatch.setattr("app.complaints.papers.drawing.pdf_of", lacking)
     complaint = judged(reference_data)
     letter = issue(reference_data, complaint)
     jobs.draw_papers()

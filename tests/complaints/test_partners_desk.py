@@ -5,11 +5,14 @@ from __future__ import annotations
 from flask.testing import FlaskClient
 
 from app.complaints import jobs
+from app.complaints.files import services as filing
 from app.complaints.inquiries.services import writing as inquiry_writing
 from app.complaints.models import Complaint
-from app.complaints.services import filing, papers, points, writing
-from app.complaints.services.papers import LetterFacts
-from app.complaints.services.points import PointFacts
+from app.complaints.papers import services as papers
+from app.complaints.papers.services import LetterFacts
+from app.complaints.points import services as points
+from app.complaints.points.services import PointFacts
+from app.complaints.services import writing
 from app.core.access.actor import acting_as
 from app.core.attachments import keeping
 from app.core.attachments.models import Attachment

@@ -8,11 +8,13 @@ from uuid import uuid4
 
 import pytest
 
-from app.complaints import explanation_queries, queries, sla
+from app.complaints import queries, sla
+from app.complaints.explanations import queries as explanation_queries
+from app.complaints.explanations import services as explaining
+from app.complaints.explanations.services import Question
 from app.complaints.models import Complaint, ComplaintPoint, Explanation
-from app.complaints.services import explaining, points
-from app.complaints.services.explaining import Question
-from app.complaints.services.points import PointFacts
+from app.complaints.points import services as points
+from app.complaints.points.services import PointFacts
 from app.complaints.workflow import EXPLANATION
 from app.core.access.actor import acting_as, system_actor
 from app.core.db import unit_of_work

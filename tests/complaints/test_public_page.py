@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from flask.testing import FlaskClient
 
 from app.complaints.models import Complaint
-from app.complaints.services import tracking
+from app.complaints.public import tracking
 from app.core.access.actor import acting_as, system_actor
 from app.core.db import db
 from app.core.jobs import queues

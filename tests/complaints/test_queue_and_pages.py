@@ -10,11 +10,11 @@ import sqlalchemy as sa
 from flask.testing import FlaskClient
 
 from app.complaints import queries
+from app.complaints.explanations import services as explaining
+from app.complaints.explanations.services import Question
 from app.complaints.models import Complaint
 from app.complaints.panels import marks_of_visits
 from app.complaints.queries import Filters
-from app.complaints.services import explaining
-from app.complaints.services.explaining import Question
 from app.core.access.actor import acting_as
 from app.core.db import db, unit_of_work
 from app.core.time import clock

@@ -14,7 +14,7 @@ from app.complaints.flags.models import RedFlagPhrase
 from app.complaints.flags.resource import PHRASES
 from app.complaints.flags.seeds import seed_flags
 from app.complaints.models import Complaint
-from app.complaints.services import hearing
+from app.complaints.public import hearing
 from app.core.access.actor import acting_as, system_actor
 from app.core.db import db
 from app.core.errors import Invalid, NotAllowed

@@ -10,9 +10,10 @@ from apiflask import APIFlask
 
 from app.complaints import queries
 from app.complaints.models import Complaint, ComplaintNote, ComplaintPoint
+from app.complaints.points import services as points
+from app.complaints.points.services import PointFacts
 from app.complaints.queries import Filters
-from app.complaints.services import erasing, points, writing
-from app.complaints.services.points import PointFacts
+from app.complaints.services import erasing, writing
 from app.core.access.actor import acting_as, system_actor
 from app.core.db import db
 from app.organizations.models import Patient

@@ -8,10 +8,10 @@ from typing import Any
 import sqlalchemy as sa
 from flask.testing import FlaskClient
 
+from app.complaints.links.similar import Similar, similar_to, similar_to_typed
 from app.complaints.models import Complaint
 from app.complaints.services import stepping
 from app.complaints.services.stepping import StepFacts
-from app.complaints.similar_queries import Similar, similar_to, similar_to_typed
 from app.core.access.actor import acting_as
 from app.core.access.wall import passage
 from app.core.db import db

@@ -15,10 +15,13 @@ from app.complaints import queries
 from app.complaints.enums import RED_FLAGS
 from app.complaints.flags.seeds import SOURCE
 from app.complaints.models import Complaint, ComplaintPoint, ComplaintSuggestion
+from app.complaints.points import services as points
+from app.complaints.points.services import PointFacts
 from app.complaints.rules import red_flags
 from app.complaints.rules.guessing import by_words, joined, votes
-from app.complaints.services import judging, points, suggesting, working
-from app.complaints.services.points import PointFacts
+from app.complaints.services import working
+from app.complaints.suggestions import judging
+from app.complaints.suggestions import services as suggesting
 from app.core.access.actor import acting_as, system_actor
 from app.core.db import db
 from app.core.errors import Conflict, NotFound

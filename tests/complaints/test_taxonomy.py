@@ -12,9 +12,9 @@ from flask.testing import FlaskClient
 
 from app.complaints import queries as complaint_queries
 from app.complaints.models import Complaint, ComplaintPoint, ComplaintSuggestion
+from app.complaints.points import services as points
+from app.complaints.points.services import PointFacts
 from app.complaints.seeds import SOURCE
-from app.complaints.services import points
-from app.complaints.services.points import PointFacts
 from app.complaints.taxonomy import classes, drafts, importing, queries, switching
 from app.complaints.taxonomy.fields import FIELDS
 from app.complaints.taxonomy.models import TaxonomyClass, TaxonomyUpload, TaxonomyVersion

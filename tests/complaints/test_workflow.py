@@ -9,8 +9,9 @@ import sqlalchemy as sa
 
 from app.complaints import jobs, sla
 from app.complaints.models import Complaint, ComplaintNote
-from app.complaints.services import points, stepping
-from app.complaints.services.points import PointFacts
+from app.complaints.points import services as points
+from app.complaints.points.services import PointFacts
+from app.complaints.services import stepping
 from app.complaints.services.stepping import StepFacts
 from app.complaints.workflow import COMPLAINT
 from app.core.access.actor import acting_as, system_actor

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.complaints.cases import CaseFacts, CaseNote
+from app.complaints.casework.models import CaseFacts, CaseNote
 from app.complaints.inquiries.enums import InquiryStatus
 from app.core.db import Base, GroupOrTenant, Record, SoftDeleted, Tenant, Versioned, code_column, unique_among
 

@@ -11,9 +11,9 @@ from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import aliased, lazyload
 
 from app.accounts.models import User
+from app.complaints.casework.lists import PAGE, Queue
 from app.complaints.inquiries.enums import AWAITED, InquiryStatus
 from app.complaints.inquiries.models import Inquiry, InquiryCategory, InquiryNote
-from app.complaints.lists import PAGE, Queue
 from app.complaints.models import Complaint
 from app.complaints.policy import Perm
 from app.core.access.actor import Actor

@@ -9,6 +9,7 @@ from uuid import UUID
 from flask import Blueprint, Response, g, request, url_for
 from flask_babel import gettext as _
 
+from app.complaints.casework.lists import COUNT_CAP, TABS
 from app.complaints.inquiries import queries
 from app.complaints.inquiries.enums import CHANNELS, InquiryStatus
 from app.complaints.inquiries.forms import InquiryForm, InquiryNoteForm, InquiryStepForm
@@ -18,7 +19,6 @@ from app.complaints.inquiries.queries import Filters
 from app.complaints.inquiries.services import receiving
 from app.complaints.inquiries.show import case_of
 from app.complaints.inquiries.workflow import INQUIRY, RESPOND
-from app.complaints.lists import COUNT_CAP, TABS
 from app.complaints.policy import Perm
 from app.complaints.texts import views as texts
 from app.complaints.texts.filling import Filled

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, make_response, redirect, request, url_for
 
-from app.complaints import public as form
+from app.complaints.files import services as filing
 from app.complaints.intake_links import services
 from app.complaints.intake_links.models import IntakeLink
-from app.complaints.services import filing, tracking
+from app.complaints.public import tracking
+from app.complaints.public import views as form
 from app.core.attachments import keeping
 from app.core.errors import Conflict, Invalid
 from app.core.i18n import LANGUAGES, language, named

@@ -10,7 +10,7 @@ from uuid import UUID
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from app.complaints.contact import patient_of, phone_of
+from app.complaints.casework.contact import patient_of, phone_of
 from app.complaints.intake_links.enums import WAITING, LinkState
 from app.complaints.intake_links.events import IntakeLinkMoved
 from app.complaints.intake_links.models import IntakeLink

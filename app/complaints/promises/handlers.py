@@ -6,7 +6,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
-from app.complaints.case_kinds import CASES
+from app.complaints.casework.kinds import CASES
 from app.complaints.enums import FINAL
 from app.complaints.events import ComplaintMoved
 from app.complaints.inquiries.enums import FINAL as INQUIRY_FINAL

@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import and_, or_, select
 
 from app.accounts.models import User
-from app.complaints.case_kinds import CASES
+from app.complaints.casework.kinds import CASES
 from app.complaints.inquiries.models import Inquiry
 from app.complaints.models import Complaint
 from app.complaints.policy import Perm

@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from app.accounts import queries as accounts
-from app.complaints.case_kinds import CASES, CaseKind
+from app.complaints.casework.kinds import CASES, CaseKind
 from app.complaints.promises.enums import KINDS, PromiseState
 from app.complaints.promises.events import ComplaintPromiseMoved, InquiryPromiseMoved
 from app.complaints.promises.models import Promise

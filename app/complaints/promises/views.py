@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from app.accounts import queries as accounts
-from app.complaints.case_kinds import CASES
+from app.complaints.casework.kinds import CASES
 from app.complaints.policy import Perm
 from app.complaints.promises import queries, services
 from app.complaints.promises.enums import TONES, PromiseState

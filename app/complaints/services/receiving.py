@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from app.complaints import sla
 from app.complaints.assigning.services import NewCase, owner_for
-from app.complaints.contact import first_words, is_email, patient_of, phone_of
+from app.complaints.casework.contact import first_words, is_email, patient_of, phone_of
 from app.complaints.enums import CHANNELS, OUTSIDE, RELATIONS
 from app.complaints.events import ComplaintReceived
 from app.complaints.flags.phrases import phrases_of

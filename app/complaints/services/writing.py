@@ -8,12 +8,12 @@ from uuid import UUID
 from flask_babel import gettext as _
 
 from app.complaints import sla
+from app.complaints.casework.mentions import mentioned_in
 from app.complaints.enums import WRITTEN_BY_STAFF
 from app.complaints.events import ComplaintNoted
-from app.complaints.mentions import mentioned_in
 from app.complaints.models import Complaint, ComplaintNote
 from app.complaints.policy import Perm
-from app.complaints.services import tracking
+from app.complaints.public import tracking
 from app.complaints.texts.filling import refuse_unfilled
 from app.core.access.actor import Actor
 from app.core.access.policy import load

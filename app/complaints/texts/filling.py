@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from app.accounts import queries as accounts
-from app.complaints.case_kinds import CASES
+from app.complaints.casework.kinds import CASES
 from app.complaints.texts.models import TextModule
 from app.complaints.texts.purposes import PLACEHOLDERS, PURPOSES
 from app.core.access.actor import Actor

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from flask import Blueprint, Response, request
 
-from app.complaints.case_kinds import CASES
+from app.complaints.casework.kinds import CASES
 from app.complaints.policy import Perm
 from app.complaints.texts import filling
 from app.complaints.texts.filling import Filled

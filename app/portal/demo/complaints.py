@@ -16,11 +16,11 @@ from app.complaints.enums import ComplaintStatus as S
 from app.complaints.enums import ExplanationStatus
 from app.complaints.events import ComplaintMoved, ComplaintNoted, ComplaintReceived, ExplanationMoved, PointChanged
 from app.complaints.models import Complaint, ComplaintNote, ComplaintPoint, Explanation
+from app.complaints.points.services import LEVELS
 from app.complaints.promises.enums import PromiseState
 from app.complaints.promises.events import ComplaintPromiseMoved
 from app.complaints.promises.models import Promise
 from app.complaints.promises.services import REMIND
-from app.complaints.services.points import LEVELS
 from app.complaints.services.receiving import PLACED_BY
 from app.complaints.services.stepping import SILENCE
 from app.core.db import db

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from app.complaints.contact import first_words
+from app.complaints.casework.contact import first_words
 from app.complaints.inquiries import sla
 from app.complaints.inquiries.enums import InquiryStatus as S
 from app.complaints.inquiries.events import InquiryMoved, InquiryReceived

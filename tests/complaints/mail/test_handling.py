@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
+from app.complaints.links.similar import similar_to
 from app.complaints.mail.models import IncomingMail, Mailbox
 from app.complaints.mail.services import deciding, handling
 from app.complaints.models import Complaint, ComplaintLink, ComplaintNote
-from app.complaints.services import erasing, hearing, tracking
-from app.complaints.similar_queries import similar_to
+from app.complaints.public import hearing, tracking
+from app.complaints.services import erasing
 from app.core.access.actor import acting_as
 from app.core.attachments.models import Attachment
 from app.core.db import db, unit_of_work

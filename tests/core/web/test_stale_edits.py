@@ -15,8 +15,9 @@ from flask.testing import FlaskClient
 from wtforms import PasswordField
 
 from app.complaints.models import Complaint, ComplaintPoint
-from app.complaints.services import points, working
-from app.complaints.services.points import PointFacts
+from app.complaints.points import services as points
+from app.complaints.points.services import PointFacts
+from app.complaints.services import working
 from app.core.access.actor import acting_as, system_actor
 from app.core.db import db
 from app.core.errors import Conflict

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from flask_babel import gettext as _
 
-from app.complaints.contact import recipient_of
+from app.complaints.casework.contact import recipient_of
 from app.complaints.inquiries.enums import ANSWER_WAYS, MOST_SIGNS
 from app.complaints.inquiries.models import Inquiry, InquiryNote
 from app.complaints.inquiries.queries import get_for_step

@@ -10,7 +10,7 @@ from uuid import UUID
 from flask_babel import gettext as _
 
 from app.complaints.assigning.services import NewCase, owner_for
-from app.complaints.contact import first_words, is_email, patient_of, phone_of
+from app.complaints.casework.contact import first_words, is_email, patient_of, phone_of
 from app.complaints.enums import RELATIONS
 from app.complaints.inquiries import sla
 from app.complaints.inquiries.enums import CHANNELS

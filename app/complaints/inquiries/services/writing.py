@@ -6,10 +6,10 @@ from uuid import UUID
 
 from flask_babel import gettext as _
 
+from app.complaints.casework.mentions import mentioned_in
 from app.complaints.inquiries.enums import WRITTEN_BY_STAFF
 from app.complaints.inquiries.events import InquiryNoted
 from app.complaints.inquiries.models import Inquiry, InquiryNote
-from app.complaints.mentions import mentioned_in
 from app.complaints.policy import Perm
 from app.complaints.services.writing import written
 from app.core.access.actor import Actor

@@ -13,7 +13,7 @@ from app.complaints.mail.rules.parts import Letter, Unreadable, as_plain_text, r
 from app.complaints.mail.services import handling, taking
 from app.complaints.models import Complaint
 from app.complaints.policy import Perm
-from app.complaints.services import hearing
+from app.complaints.public import hearing
 from app.core.access.actor import Actor
 from app.core.access.policy import load
 from app.core.db import after_commit, command, db

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from app.complaints.contact import recipient_of
+from app.complaints.casework.contact import recipient_of
 from app.complaints.mail.models import IncomingMail
 from app.complaints.mail.rules.numbers import numbers_in, our_references, plus_parts
 from app.complaints.mail.rules.parts import Letter

@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy import func, select, tuple_, update
 
 from app.complaints.events import ComplaintNoted
+from app.complaints.links import services as linking
 from app.complaints.mail.enums import MailState, Reason
 from app.complaints.mail.models import IncomingMail, Mailbox
 from app.complaints.mail.queries import own_addresses
@@ -21,7 +22,8 @@ from app.complaints.mail.rules.wording import own_words, title_of
 from app.complaints.mail.services import finding, taking
 from app.complaints.mail.services.polling import RAW, SAID
 from app.complaints.models import Complaint
-from app.complaints.services import hearing, linking, receiving, tracking
+from app.complaints.public import hearing, tracking
+from app.complaints.services import receiving
 from app.complaints.services.receiving import OLDEST, ComplaintFacts
 from app.complaints.services.writing import write
 from app.core.access.actor import Actor, acting_as, system_actor

@@ -7,10 +7,10 @@ import io
 from flask_babel import gettext as _
 from werkzeug.datastructures import FileStorage
 
+from app.complaints.files import services as filing
 from app.complaints.mail.models import IncomingMail
 from app.complaints.mail.rules.parts import Letter
 from app.complaints.models import Complaint
-from app.complaints.services import filing
 from app.complaints.services.writing import write
 from app.core.access.actor import Actor
 from app.core.attachments import keeping

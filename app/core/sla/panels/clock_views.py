@@ -8,13 +8,14 @@ from flask import Blueprint, Response, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_pgettext
 from sqlalchemy import select
+from sqlalchemy.orm import contains_eager
 
 from app.core.db.base import db
 from app.core.errors import NotFound
 from app.core.sla import extensions
 from app.core.sla.explain import trace_of
 from app.core.sla.kinds import KINDS
-from app.core.sla.models import SlaClock, SlaExtension, SlaPolicy, WorkingCalendar
+from app.core.sla.models import SlaClock, SlaExtension, SlaPause, SlaPolicy, WorkingCalendar
 from app.core.sla.panels.extension_forms import VERBS, DecideForm, MoreTimeForm
 from app.core.web import Answer, current_actor, names, page, see_other, signed_in
 
@@ -33,12 +34,16 @@ bp = Blueprint("clocks", __name__, url_prefix="/clocks")
 @signed_in
 def show(clock_id: UUID) -> Response:
     """Explain a deadline to who may see its case; everybody else gets the answer of the case itself."""
-    row = db.session.execute(  # with rule and calendar, which are at hand as long as the row is held
+    found = db.session.execute(  # with rule and calendar, which are at hand as long as the row is held
         select(SlaClock, SlaPolicy, WorkingCalendar)
         .outerjoin(SlaPolicy, SlaPolicy.id == SlaClock.policy_id)
         .outerjoin(WorkingCalendar, WorkingCalendar.id == SlaClock.calendar_id)
+        .outerjoin(SlaClock.pauses)
         .where(SlaClock.id == clock_id)
-    ).one_or_none()
+        .order_by(SlaPause.from_at)
+        .options(contains_eager(SlaClock.pauses))
+    )
+    row = found.unique().one_or_none()
     if row is None or row[0].kind not in KINDS:
         raise NotFound()
     clock: SlaClock = row[0]

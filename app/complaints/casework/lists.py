@@ -1,0 +1,142 @@
+"""Queues of cases, for complaints and inquiries alike: tabs and their counts, the search, and pages by key."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, func, literal_column, or_, select, tuple_
+from sqlalchemy.orm import lazyload
+
+from app.accounts.models import User
+from app.complaints.casework.models import FAR_SQL
+from app.complaints.policy import Perm
+from app.core.access.actor import Actor
+from app.core.access.policy import can, visible
+from app.core.db import db
+from app.core.text.digits import strip_marks, western_digits
+from app.core.text.fold import fold
+from app.core.text.names import name_needles
+from app.core.time import clock
+from app.core.web.keys import read_key, write_key
+from app.organizations.models import Department, Patient
+from app.organizations.queries import LEAST_DIGITS, TAIL_DIGITS, patient_clause
+
+PAGE = 25
+COUNT_CAP = 10_000
+SOON = timedelta(hours=8)
+FAR = datetime(9000, 1, 1, tzinfo=UTC)
+TABS = ("mine", "new", "unassigned", "due_soon", "overdue", "open", "all")
+LEAST_SIGNS = 3
+MOST_SIGNS = 100
+PHONE_SIGNS = frozenset("0123456789+-() ")  # what people write phones with; kept is +966...
+
+
+def words_of(text: str) -> list[str]:
+    """Give the folded words of a search of texts; none where no word is long enough for an index to find it."""
+    words = fold(" ".join(text.split())[:MOST_SIGNS]).split()
+    return words if any(len(word) >= LEAST_SIGNS for word in words) else []
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """What is particular to the queue of one kind of case."""
+
+    model: Any
+    reads: str  # the permission to read
+    new: str  # the state in which nobody has begun
+    awaited: frozenset[Any]  # the states that still ask the office for something
+    numbers: tuple[Any, ...]  # columns that are found by a number as it stands
+
+    def tab_clause(self, tab: str, actor: Actor) -> ColumnElement[bool]:
+        """Give the WHERE of a tab."""
+        now, model = clock.now(), self.model
+        at_work = model.closed_at.is_(None)
+        awaited = and_(at_work, model.status.in_(self.awaited))
+        clauses: Mapping[str, ColumnElement[bool]] = {
+            "mine": and_(at_work, model.assignee_id == actor.id),
+            "new": and_(at_work, model.status == self.new),
+            "unassigned": and_(at_work, model.assignee_id.is_(None)),
+            "due_soon": and_(awaited, model.due_at > now, model.due_at <= now + SOON),
+            "overdue": and_(awaited, model.due_at <= now),
+            "open": at_work,
+            "all": model.id.is_not(None),
+        }
+        return clauses[tab]
+
+    def tab_counts(self, actor: Actor) -> dict[str, int]:
+        """Count every tab but "all" in one statement over what has not ended, up to 10,000."""
+        model, now = self.model, clock.now()
+        scope = (
+            select(model.assignee_id, model.due_at, model.status)
+            .where(visible(model, actor, self.reads), model.closed_at.is_(None))
+            .limit(COUNT_CAP)
+            .subquery()
+        )
+        awaited = scope.c.status.in_(self.awaited)
+        row = db.session.execute(
+            select(
+                func.count().filter(scope.c.assignee_id == actor.id),
+                func.count().filter(scope.c.status == self.new),
+                func.count().filter(scope.c.assignee_id.is_(None)),
+                func.count().filter(awaited, scope.c.due_at > now, scope.c.due_at <= now + SOON),
+                func.count().filter(awaited, scope.c.due_at <= now),
+                func.count(),
+            ).select_from(scope)
+        ).one()
+        return dict(zip(TABS, row, strict=False))
+
+    def search(self, text: str, actor: Actor) -> ColumnElement[bool]:
+        """Find by number, words, names in either script, phone or file number; each way has an index.
+
+        Who may not know who speaks finds by number only.
+        """
+        wanted = " ".join(text.split())[:MOST_SIGNS]
+        number = western_digits(strip_marks(wanted)).upper()
+        by_number = or_(*(column == number for column in self.numbers))
+        if not can(actor, Perm.IDENTIFY):
+            return by_number
+        ways = [
+            and_(*(self.model.search.contains(word, autoescape=True) for word in way if word))
+            for way in name_needles(wanted)
+            if len(wanted) >= LEAST_SIGNS
+        ]
+        digits = "".join(sign for sign in number if sign.isdigit())
+        if len(digits) >= LEAST_DIGITS and set(number) <= PHONE_SIGNS:
+            ways.append(self.model.search.contains(digits.lstrip("0")[-TAIL_DIGITS:], autoescape=True))
+        patients = select(Patient.id).where(patient_clause(wanted, actor)).limit(200)
+        found = db.session.execute(patients).scalars().all()
+        return or_(by_number, *ways, self.model.patient_id.in_(found))
+
+    def with_people(self, *more: Any) -> Any:
+        """Give the query of a list's lines: the case, its department, owner and patient, and `more` columns."""
+        return (
+            select(self.model, Department, User, Patient, *more)
+            .join(Department, Department.id == self.model.department_id, isouter=True)
+            .join(User, User.id == self.model.assignee_id, isouter=True)
+            .join(Patient, Patient.id == self.model.patient_id, isouter=True)
+            .options(lazyload(User.assignments))
+        )
+
+    def page_of(self, query: Any, tab: str, *, key: str | None, limit: int) -> tuple[Sequence[Any], str | None]:
+        """Run one page of lines in the order of their deadlines, by key; the tab "all" begins with the newest."""
+        model, after = self.model, read_key(key)
+        place: Any
+        order: Any
+        if tab == "all":
+            place, order = model.received_at, (model.received_at.desc(), model.id.desc())
+            beyond = tuple_(place, model.id) < tuple_(*after) if after else None  # as a pair it is a range of the index
+        else:
+            # as a literal, so that the planner finds the index whose expression it is
+            place = func.coalesce(model.due_at, literal_column(FAR_SQL))
+            order = (place, model.id)
+            beyond = tuple_(place, model.id) > tuple_(*after) if after else None
+        if beyond is not None:
+            query = query.where(beyond)
+        found = db.session.execute(query.order_by(*order).limit(limit + 1)).all()
+        if len(found) <= limit:
+            return found, None
+        last = found[limit - 1][0]
+        return found[:limit], write_key(last.received_at if tab == "all" else last.due_at or FAR, last.id)

@@ -1,0 +1,12 @@
+"""Points of a complaint: each with its classification, department, harm, finding and answer."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+
+def register(app: Flask) -> None:
+    """Add points to the application."""
+    from app.complaints.points import views
+
+    app.register_blueprint(views.bp)
