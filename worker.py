@@ -18,6 +18,7 @@ from rq.worker import DequeueStrategy
 from app import create_app
 from app.core.db.base import db
 from app.core.jobs import PERIODIC, QUEUES, run
+from app.core.jobs.limits import TimeLimit
 from app.core.jobs.queues import all_jobs, serve_jobs_of
 from app.core.logging import get_logger
 
@@ -26,6 +27,8 @@ log = get_logger("worker")
 
 class ForkingWorker(Worker):
     """A worker that forks for each job; database connections are made after the fork."""
+
+    death_penalty_class = TimeLimit
 
     def main_work_horse(self, *args, **kwargs):  # type: ignore[no-untyped-def]
         """Leave the parent's connections alone in the child."""

@@ -171,7 +171,7 @@ OTHERS: dict[str, Any] = {
 }
 
 
-@dataclass
+@dataclass(eq=False)
 class House:
     """The furnished application, its people at their browsers, and A's rows."""
 
@@ -360,10 +360,14 @@ def body_for(house: House, rule: Rule, method: str, own: str = "") -> Any:
     if rule.endpoint in BODIES:
         return BODIES[rule.endpoint]
     spec = house.document
-    path = re.sub(r"<(?:[^:<>]*:)?(\w+)>", r"{\1}", rule.rule)
-    operation = spec["paths"].get(path, {}).get(method.lower(), {})
+    operation = spec["paths"].get(path_in_document(rule), {}).get(method.lower(), {})
     content = operation.get("requestBody", {}).get("content", {}).get("application/json")
     return _sample(content["schema"], spec, own) if content else None
+
+
+def path_in_document(rule: Rule) -> str:
+    """Give the address of a rule as the API's document writes it."""
+    return re.sub(r"<(?:[^:<>]*:)?(\w+)>", r"{\1}", rule.rule)
 
 
 def _sample(schema: dict[str, Any], spec: dict[str, Any], own: str) -> Any:
@@ -384,11 +388,17 @@ def _plain(schema: dict[str, Any], spec: dict[str, Any], own: str) -> Any:
     kind, shape = schema.get("type"), schema.get("format")
     if kind == "array":
         return [_sample(schema["items"], spec, own)] * schema.get("minItems", 0)
+    return own if shape == "uuid" else plain(schema)
+
+
+def plain(schema: dict[str, Any]) -> Any:
+    """Give a value that a schema without parts allows."""
+    kind, shape = schema.get("type"), schema.get("format")
     if kind in ("integer", "number"):
         return schema.get("minimum", 1)
     if kind == "boolean":
         return True
-    shapes = {"uuid": own, "email": "a@example.org", "date": "2026-11-24", "date-time": "2026-11-24T09:00:00Z"}
+    shapes = {"email": "a@example.org", "date": "2026-11-24", "date-time": "2026-11-24T09:00:00Z"}
     return shapes.get(shape or "", "x" * max(schema.get("minLength", 1), 1))
 
 

@@ -10,7 +10,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -141,8 +141,10 @@ class Stack:
 
 
 @contextmanager
-def running_stack(environment: dict[str, str], folder: Path) -> Iterator[Stack]:
-    """Run everything on a database of its own for the block."""
+def running_stack(
+    environment: dict[str, str], folder: Path, names: Sequence[str] = ("web", "worker", "scheduler")
+) -> Iterator[Stack]:
+    """Run these processes on a database of its own for the block."""
     with running_provider() as provider:
         port = free_port()
         folder.mkdir(parents=True, exist_ok=True)
@@ -159,9 +161,10 @@ def running_stack(environment: dict[str, str], folder: Path) -> Iterator[Stack]:
         with app.app_context():
             _furnish(stack)
         try:
-            for name in ("web", "worker", "scheduler"):
+            for name in names:
                 stack.start(name)
-            stack.wait("the web process", lambda: httpx.get(f"{stack.address}/health/live/").status_code == 200)
+            if "web" in names:
+                stack.wait("the web process", lambda: httpx.get(f"{stack.address}/health/live/").status_code == 200)
             yield stack
         finally:
             for name in list(stack.processes):

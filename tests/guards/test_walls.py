@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 import pytest
@@ -16,6 +18,7 @@ from devstack.pages import links_of
 from tests import litany
 from tests.cast import PEOPLE
 from tests.conftest import NOON, rolled_back
+from tests.foreign import NOBODY, Elsewhere, Try, is_named, pages_of_rows, tries_of_api, tries_of_forms, undone
 from tests.guards.test_doors import closed
 from tests.walls import (
     OF_ALL,
@@ -34,6 +37,7 @@ from tests.world import DELAY
 
 # routes for which the world has no row of hospital A, with the reason
 NO_ROW: dict[str, str] = {}
+CHANCE = re.compile(r'[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|(?<="undo":")[^"]+')  # differs each time
 
 
 @pytest.fixture(scope="module")
@@ -134,6 +138,7 @@ def readable(house: House, name: str) -> list[str]:
     return found
 
 
+@cache
 def everything_seen(house: House, name: str) -> dict[str, str]:
     """What a person gets at every address that they may open, and behind every link of those pages."""
     waiting, seen = readable(house, name), dict[str, str]()
@@ -173,3 +178,44 @@ def test_a_department_manager_sees_nothing_of_another_department(house: House) -
 
     assert len(secrets) >= 4
     assert leaks == {}
+
+
+def asked(house: House, each: Try, row_id: Any) -> tuple[int, str]:
+    """Send a request that names a row; gives the status and what it said, without the id."""
+    with undone():
+        answer = house.ask(each.person, each.method, each.path, each.put(row_id))
+        text = answer.text if each.path.startswith("/api/") else answer.headers.get("Location", "")
+        if answer.status_code < 400 and is_named(house.cast.a.id, row_id):
+            text = "LINKED"
+    return answer.status_code, CHANCE.sub("...", text)
+
+
+def check_foreign(house: House, tries: list[Try]) -> set[str]:
+    """Hold another hospital's id against one that nobody has; gives the requests that pass with an id of the own hospital."""
+    wrong, passed, elsewhere = [], set(), Elsewhere(house)
+    with undone():
+        for each in tries:
+            row_id = elsewhere.row_of(each.model)
+            if row_id is None:
+                continue
+            foreign, nobody = asked(house, each, row_id), asked(house, each, NOBODY)
+            own = asked(house, each, each.own)[0]
+            if foreign != nobody or foreign[0] >= 500 or foreign[1] == "LINKED" or own >= 500:
+                wrong.append(f"{each.name}: foreign {foreign}, nobody's {nobody}, own {own}")
+            if own < 400 <= foreign[0]:
+                passed.add(each.name)
+    assert wrong == [], "\n".join(wrong)
+    return passed
+
+
+def test_in_a_body_of_the_api_an_id_of_another_hospital_is_like_one_that_nobody_has(house: House) -> None:
+    passed = check_foreign(house, list(tries_of_api(house)))
+
+    assert len(passed) > 80, sorted(passed)
+
+
+def test_in_a_form_an_id_of_another_hospital_is_like_one_that_nobody_has(house: House) -> None:
+    pages = [*everything_seen(house, "hospital_admin").values(), *pages_of_rows(house, "hospital_admin")]
+    passed = check_foreign(house, list(tries_of_forms(house, "hospital_admin", pages)))
+
+    assert len(passed) > 40, sorted(passed)

@@ -18,6 +18,7 @@ from app.core.db.base import db
 from app.core.db.unit import unit_of_work
 from app.core.events.kinds import Entry, subscriber_named
 from app.core.events.models import Delivery, EventLog
+from app.core.jobs.limits import TimeIsUp
 from app.core.jobs.periodic import periodic
 from app.core.jobs.queues import EVENTS, SWEEPS, job, nudge_once, nudge_taken
 from app.core.logging import get_logger
@@ -73,8 +74,12 @@ periodic(sweep_outbox, every_seconds=5, purpose="Deliver events whose nudge was 
 def drain_batch() -> int:
     """Claim and run one batch; returns how many deliveries were tried."""
     claims = claim()
-    for each in claims:
-        _run(each)
+    for place, each in enumerate(claims):
+        try:
+            _run(each)
+        except TimeIsUp:
+            _give_back(claims[place + 1 :])
+            raise
     return len(claims)
 
 
@@ -134,7 +139,7 @@ def _run(claimed: Claim) -> None:
             if subscriber is not None:
                 subscriber.handle(entry_of(claimed.event_id))
             db.session.delete(held)
-    except Exception as problem:
+    except (Exception, TimeIsUp) as problem:
         log.error(
             "handler_failed",
             subscriber=claimed.subscriber,
@@ -144,9 +149,11 @@ def _run(claimed: Claim) -> None:
             exc_info=True,
         )
         _retry_later(claimed, problem)
+        if isinstance(problem, TimeIsUp):
+            raise
 
 
-def _retry_later(claimed: Claim, problem: Exception) -> None:
+def _retry_later(claimed: Claim, problem: BaseException) -> None:
     now = clock.now()
     spent = claimed.attempts > len(PAUSES)
     with unit_of_work():
@@ -160,6 +167,17 @@ def _retry_later(claimed: Claim, problem: Exception) -> None:
                 parked_at=now if spent else None,
                 due_at=now if spent else now + PAUSES[claimed.attempts - 1],
             )
+            .execution_options(synchronize_session=False)
+        )
+
+
+def _give_back(claims: list[Claim]) -> None:
+    """Let other workers have at once what was leased and not begun."""
+    with unit_of_work():
+        db.session.execute(
+            update(Delivery)
+            .where(Delivery.id.in_([each.id for each in claims]), Delivery.lease_owner == _owner)
+            .values(lease_owner=None, lease_until=None, attempts=Delivery.attempts - 1)
             .execution_options(synchronize_session=False)
         )
 

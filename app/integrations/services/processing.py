@@ -10,6 +10,7 @@ from sqlalchemy import select
 from app.core.access.actor import Actor, acting_as, system_actor
 from app.core.db import command, db, unit_of_work
 from app.core.events import record
+from app.core.jobs.limits import TimeIsUp
 from app.core.logging import get_logger
 from app.core.time import clock
 from app.core.web.live import touch
@@ -46,10 +47,12 @@ def _try(event_id: UUID, hospital_id: UUID) -> None:
     try:
         with acting_as(actor):
             process(event_id, actor=actor)
-    except Exception as problem:
+    except (Exception, TimeIsUp) as problem:
         log.error("inbound_failed", event_id=str(event_id), problem=type(problem).__name__, exc_info=True)
         with acting_as(actor):
             _note_fault(event_id, actor=actor)
+        if isinstance(problem, TimeIsUp):
+            raise
 
 
 @command
