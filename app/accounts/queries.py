@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, or_, select
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 from sqlalchemy.orm import aliased, lazyload
 
 from app.accounts.models import RoleAssignment, SecondFactorRule, User
@@ -16,6 +16,7 @@ from app.core.access.actor import ALL_HOSPITALS, Actor, ActorKind, Holding, Role
 from app.core.access.policy import require
 from app.core.db import db
 from app.core.errors import Conflict, NotFound
+from app.core.text.fold import fold
 from app.core.time import clock
 from app.core.web.chosen import Verdict
 from app.organizations.tree import with_subtrees
@@ -201,27 +202,28 @@ def options_people_for(verdicts: Iterable[Verdict]) -> Sequence[User]:
 
 def options_people(hospital_id: UUID, limit: int = 300) -> Sequence[User]:
     """Give the active people of a hospital, for a choice in a form."""
-    now = clock.now()
-    return (
-        db.session.execute(
-            select(User)
-            .where(
-                User.is_active,
-                User.archived_at.is_(None),
-                exists().where(
-                    RoleAssignment.user_id == User.id,
-                    RoleAssignment.hospital_id == hospital_id,
-                    RoleAssignment.role.not_in([Role.SOURCE_USER, Role.VIEWER]),
-                    or_(RoleAssignment.until_at.is_(None), RoleAssignment.until_at > now),
-                ),
-            )
-            .options(lazyload(User.assignments))
-            .order_by(User.name_en)
-            .limit(limit)
-        )
-        .scalars()
-        .all()
+    query = _people_of(hospital_id).options(lazyload(User.assignments)).limit(limit)
+    return db.session.execute(query).scalars().all()
+
+
+def people_like(hospital_id: UUID, text: str, limit: int) -> Sequence[User]:
+    """Give active people of a hospital of whom a word of a name, or the e-mail address, begins as typed; with their roles."""
+    typed = fold(text)
+    names = [func.px_fold(name) for name in (User.name_en, User.name_ar)]
+    begins = [each.startswith(typed, autoescape=True) for each in (*names, func.lower(User.email))]
+    later = [each.contains(f" {typed}", autoescape=True) for each in names]
+    query = _people_of(hospital_id).where(or_(*begins, *later)).limit(limit)
+    return db.session.execute(query).unique().scalars().all()
+
+
+def _people_of(hospital_id: UUID) -> Select[User]:
+    held = exists().where(
+        RoleAssignment.user_id == User.id,
+        RoleAssignment.hospital_id == hospital_id,
+        RoleAssignment.role.not_in([Role.SOURCE_USER, Role.VIEWER]),
+        or_(RoleAssignment.until_at.is_(None), RoleAssignment.until_at > clock.now()),
     )
+    return select(User).where(User.is_active, User.archived_at.is_(None), held).order_by(User.name_en)
 
 
 def names_of(user_ids: Iterable[UUID]) -> dict[UUID, User]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import cast
 from uuid import UUID
 
-from flask import Response, url_for
+from flask import Response, request, url_for
 from flask_babel import gettext as _
 
 from app.accounts import queries as accounts
+from app.complaints.casework.mentions import nameable
 from app.complaints.forms import AssignForm, NoteForm, PatientForm, SeverityForm
 from app.complaints.models import Complaint
 from app.complaints.policy import Perm
@@ -96,6 +97,15 @@ def severity(complaint_id: UUID) -> Response:
         ),
         _("Severity saved. The deadline was counted anew from the start."),
     )
+
+
+@bp.get("/<uuid:complaint_id>/colleagues")
+@requires(Perm.WORK)
+def colleagues(complaint_id: UUID) -> Response:
+    """Offer who can be named in a note."""
+    complaint = load(Complaint, complaint_id, actor=current_actor, needs=Perm.WORK, sees=Perm.READ)
+    people = nameable(request.args.get("q", "")[:64], complaint, sees=Perm.READ, actor=current_actor)
+    return page("complaints/_colleagues.html", people=people)
 
 
 @bp.post("/<uuid:complaint_id>/notes")

@@ -81,8 +81,18 @@ def test_two_officers_see_each_other_and_lose_nothing(browser: Browser, stack: S
     # what the officer had begun to write on the case is still there, and is found afterwards
     officer.goto(case)
     assert officer.input_value("#body") == FIRST[language]
-    officer.click("#events form button")
-    stack.wait("the note", lambda: stack.rows(ComplaintNote, complaint_id=complaint.id, body=FIRST[language]))
+
+    # a colleague is named by the keyboard alone
+    officer.press("#body", "End")
+    officer.keyboard.type(" @hospital.a")
+    officer.wait_for_selector("[data-mention='hospital.admin']")
+    check_accessible(officer)
+    officer.keyboard.press("ArrowDown")
+    officer.keyboard.press("Enter")
+    named = f"{FIRST[language]} @hospital.admin"
+    assert officer.input_value("#body") == f"{named} "
+    officer.click("#events form button[data-key=c]")
+    stack.wait("the note", lambda: stack.rows(ComplaintNote, complaint_id=complaint.id, body=named))
     officer.goto(f"{stack.address}/complaints/?tab=all&severity=medium&q={FIRST[language]}")
     officer.wait_for_selector(f"#c-{complaint.id}")
 

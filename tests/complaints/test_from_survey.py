@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from flask.testing import FlaskClient
 
-from app.complaints.casework.mentions import mentioned_in
-from app.complaints.inquiries.services import writing as inquiry_writing
 from app.complaints.models import Complaint
-from app.complaints.policy import Perm
-from app.complaints.services import writing
 from app.core.access.actor import acting_as, system_actor
 from app.core.attachments.models import Attachment
 from app.core.db import db, unit_of_work
@@ -25,8 +20,6 @@ from app.organizations.models import Patient
 from app.surveys.models import SurveyAnswer, SurveyInstance, SurveyQuestion
 from tests.cast import Cast, bearer, csrf, sign_in
 from tests.complaints.conftest import received
-from tests.complaints.inquiring import asked
-from tests.complaints.test_notices import told
 
 SYSTEM = system_actor("a test of complaints of surveys")
 
@@ -102,36 +95,6 @@ def test_the_api_names_the_survey(reference_data: Cast, patient: Patient, client
     body = {"hospital_id": str(reference_data.a.id), "words": "انتظرت", "survey_id": str(survey.id)}
     made = client.post("/api/complaints/complaints/", json=body, headers=bearer(reference_data["px_coordinator"]))
     assert (made.status_code, made.json["survey_id"], made.json["channel"]) == (201, str(survey.id), "survey")
-
-
-def test_who_is_named_in_a_note_is_told_and_nobody_else(reference_data: Cast, drain: Callable[[], int]) -> None:
-    row, inquiry = received(reference_data), asked(reference_data)
-    actor = reference_data.actor("px_coordinator")
-    text = "@department.manager, @Hospital.Admin. please; @nurse @px.coordinator @outsider mail@department.manager"
-    with acting_as(actor):
-        note = writing.add_note(row.id, text, actor=actor)
-        inquiry_writing.add_note(inquiry.id, text, actor=actor)
-        assert note.mentioned_ids == [reference_data["department_manager"].id, reference_data["hospital_admin"].id]
-    drain()
-    for who in ("department_manager", "hospital_admin"):
-        kinds = [kind for kind in told(reference_data, who) if kind.endswith("mentioned")]
-        assert kinds == ["complaints/mentioned", "inquiries/mentioned"], who
-    for who in ("nurse", "px_coordinator", "outsider"):
-        assert not [kind for kind in told(reference_data, who) if kind.endswith("mentioned")], who
-
-
-def test_a_message_to_the_patient_names_nobody(reference_data: Cast) -> None:
-    row = received(reference_data, contact_name="Sara", contact_phone="0501112244")
-    actor = reference_data.actor("px_coordinator")
-    with acting_as(actor):
-        assert writing.add_note(row.id, "@hospital.admin", kind="message", actor=actor).mentioned_ids == []
-
-
-def test_a_flood_of_names_is_bounded(reference_data: Cast) -> None:
-    row, actor = received(reference_data), reference_data.actor("px_coordinator")
-    with acting_as(actor):
-        assert mentioned_in("@a " * 50_000, row, sees=Perm.READ, actor=actor) == []
-        assert mentioned_in("@" * 50_000, row, sees=Perm.READ, actor=actor) == []
 
 
 def test_files_come_with_the_entry_or_nothing_does(app: Any, reference_data: Cast, client: FlaskClient) -> None:

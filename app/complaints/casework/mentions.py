@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +16,17 @@ from app.core.access.policy import can_on
 from app.core.db import db
 
 MOST = 10
+OFFERED = 8
 _NAME = re.compile(r"(?<![\w.+-])@([A-Za-z0-9][A-Za-z0-9._+-]{0,63})")
+
+
+def nameable(text: str, case: Any, *, sees: str, actor: Actor) -> list[tuple[str, User]]:
+    """Give colleagues whose name or address begins as typed after `@` and who may see the case, each with what names them."""
+    if not text.strip():
+        return []
+    people = accounts.people_like(case.hospital_id, text, 2 * OFFERED)
+    others = (each for each in people if each.id != actor.id and can_on(accounts.actor_of(each), sees, case))
+    return [(each.email.partition("@")[0].lower(), each) for each in islice(others, OFFERED)]
 
 
 def mentioned_in(body: str, case: Any, *, sees: str, actor: Actor) -> list[UUID]:

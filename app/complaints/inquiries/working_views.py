@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import cast
 from uuid import UUID
 
-from flask import Response, abort, url_for
+from flask import Response, abort, request, url_for
 from flask_babel import gettext as _
 
 from app.accounts import queries as accounts
+from app.complaints.casework.mentions import nameable
 from app.complaints.forms import AssignForm
 from app.complaints.inquiries import queries
 from app.complaints.inquiries.forms import InquiryNoteForm, InquiryStepForm, SortForm
@@ -161,6 +162,15 @@ def sort(inquiry_id: UUID) -> Response:
     )  # a manager may have given it to another department
     where = url_for("inquiries.show", inquiry_id=inquiry_id) if still_seen else url_for("inquiries.queue")
     return see_other(where, toast=_("Saved."))
+
+
+@bp.get("/<uuid:inquiry_id>/colleagues")
+@requires(Perm.INQUIRY_WORK)
+def colleagues(inquiry_id: UUID) -> Response:
+    """Offer who can be named in a note."""
+    inquiry = load(Inquiry, inquiry_id, actor=current_actor, needs=Perm.INQUIRY_WORK, sees=Perm.INQUIRY_READ)
+    people = nameable(request.args.get("q", "")[:64], inquiry, sees=Perm.INQUIRY_READ, actor=current_actor)
+    return page("complaints/_colleagues.html", people=people)
 
 
 @bp.post("/<uuid:inquiry_id>/notes")
