@@ -94,5 +94,10 @@ def sign_in(page: Page, stack: Stack, name: str, language: str) -> None:
 
 
 def scroll_to(page: Page, card: str) -> None:
-    """Scroll to a card that loads when it is seen; one that was in sight from the start is there already."""
-    page.evaluate("(end) => document.querySelector(`[hx-get$='${end}']`)?.scrollIntoView()", f"/{card}")
+    """Scroll to a card that loads when it is seen, and again while others that load above it move it away."""
+    page.wait_for_function(
+        """(card) => { const waits = document.querySelector(`[hx-get$='/${card}']`);
+            waits?.scrollIntoView(); return document.getElementById(`${card}-here`); }""",
+        arg=card,
+        polling=200,
+    )
