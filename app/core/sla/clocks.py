@@ -17,7 +17,7 @@ from app.core.sla.calendars import calendar_of, working_hours
 from app.core.sla.choosing import Rulebook, Subject, subject_of
 from app.core.sla.events import ClockMoved
 from app.core.sla.models import SlaClock, SlaDecision, SlaPause, SlaRevision
-from app.core.sla.rules import ClockStep, steps
+from app.core.sla.rules import ClockStep, counting, steps
 from app.core.time import calendar as working
 from app.core.time import clock as time
 
@@ -209,7 +209,18 @@ def pauses_of(clock: SlaClock) -> list[working.Pause]:
 
 
 def steps_of(clock: SlaClock) -> list[ClockStep]:
-    """Give every step that the clock takes, in order."""
+    """Give every step that the clock takes, in order; rungs that are meant for other cases are none."""
+    ladder = counting(clock.ladder, severity=clock.severity, source=clock.source)
+    return steps(clock.allowed_seconds, clock.reminders, ladder)
+
+
+def rungs_left_out(clock: SlaClock) -> list[ClockStep]:
+    """Give the escalations of the clock's ladder that are meant for other cases."""
+    counted = {step.code for step in steps_of(clock)}
+    return [step for step in _every_step(clock) if step.code not in counted]
+
+
+def _every_step(clock: SlaClock) -> list[ClockStep]:
     return steps(clock.allowed_seconds, clock.reminders, clock.ladder)
 
 
@@ -257,12 +268,13 @@ def _schedule(clock: SlaClock, cause: str, actor: Actor, decided: frozenset[str]
 def _take_back(clock: SlaClock, decided: frozenset[str]) -> frozenset[str]:
     """Open breach and escalations again that now lie ahead, because the deadline moved; reminders stay given.
 
-    What was said stands in the event log; a deadline that has not passed yet must be able to pass.
+    What was said stands in the event log; a deadline that has not passed yet must be able to pass. Rungs that do not
+    count at present are opened too: they may count again.
     """
     now = time.now()
     ahead = [
         step.code
-        for step in steps_of(clock)
+        for step in _every_step(clock)
         if step.code in decided
         and step.sort in BREACH_AND_AFTER
         and (at := instant_of(clock, step)) is not None

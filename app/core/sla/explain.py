@@ -18,7 +18,7 @@ from app.core.sla.calendars import calendar_of
 from app.core.sla.choosing import Rulebook, subject_of
 from app.core.sla.kinds import KINDS, ClockKind
 from app.core.sla.models import SlaClock, SlaDecision, SlaPolicy, SlaRevision, WorkingCalendar
-from app.core.sla.words import PERSON, cause_label, rung_label
+from app.core.sla.words import cause_label, filter_words, people_of, rung_label
 from app.core.time import calendar as working
 from app.core.time import clock as time
 from app.core.time.trace import Line, explain
@@ -30,13 +30,15 @@ RETURN_DAYS = (1, 5)  # what a pause of so many days would do; five is the longe
 
 @dataclass(frozen=True, slots=True)
 class Ahead:
-    """A step of the clock: what, who is told, when, and when it was decided."""
+    """A step of the clock: what, who is told, when, when it was decided, and of which cases; not `counts`: not of this one."""
 
     sort: str
     label: str
     who: str
     at: datetime | None
     decided_at: datetime | None
+    only: str = ""
+    counts: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,11 @@ class Deadline:
     @property
     def ahead(self) -> list[tuple[str, datetime | None]]:
         """The escalations still to come: whom the case goes to, and when."""
-        return [(step.who, step.at) for step in self.steps if step.sort == "escalation" and step.decided_at is None]
+        return [
+            (step.who, step.at)
+            for step in self.steps
+            if step.sort == "escalation" and step.counts and step.decided_at is None
+        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +103,7 @@ def deadlines_of(subject_id: UUID) -> dict[str, Deadline]:
 
 def _explained(of: Sequence[SlaClock]) -> list[Deadline]:
     decided = _decisions([clock.id for clock in of])
-    people = _people(step.to for clock in of for step in clocks.steps_of(clock))
+    people = _people(str(rung["to"]) for clock in of for rung in clock.ladder)
     found = []
     for clock in of:
         trace = explain(calendar_of(clock), clock.started_at, clock.allowed_seconds, clocks.pauses_of(clock))
@@ -200,12 +206,17 @@ def _why_not(code: str) -> str:
 
 def _steps(clock: SlaClock, decided: Mapping[str, datetime], people: Mapping[UUID, str]) -> tuple[Ahead, ...]:
     stopped = clock.stopped_at is not None
+    only = {int(rung["level"]): filter_words(rung, KINDS.get(clock.kind)) for rung in clock.ladder}
     found = []
     for step in clocks.steps_of(clock):
         if stopped and step.code not in decided:
             continue
         label, who = _words_of(step.sort, step.code, step.to, step.level, people)
-        found.append(Ahead(step.sort, label, who, clocks.instant_of(clock, step), decided.get(step.code)))
+        at = clocks.instant_of(clock, step)
+        found.append(Ahead(step.sort, label, who, at, decided.get(step.code), only.get(step.level, "")))
+    for step in clocks.rungs_left_out(clock):  # said too, so that nobody looks for them
+        label, who = _words_of(step.sort, step.code, step.to, step.level, people)
+        found.append(Ahead(step.sort, label, who, None, decided.get(step.code), only[step.level], counts=False))
     return tuple(found)
 
 
@@ -222,7 +233,7 @@ def _decisions(clock_ids: Sequence[UUID]) -> dict[UUID, dict[str, datetime]]:
 
 
 def _people(codes: Any) -> Mapping[UUID, str]:
-    return names.of("user", [UUID(code.removeprefix(PERSON)) for code in codes if code.startswith(PERSON)])
+    return names.of("user", people_of(codes))
 
 
 def _words_of(sort: str, code: str, to: str, level: int, people: Mapping[UUID, str]) -> tuple[str, str]:

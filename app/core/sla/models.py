@@ -54,7 +54,8 @@ class SlaPolicy(GroupOrTenant, SoftDeleted, Versioned, Record, Base):
     pausable: Mapped[bool] = mapped_column(default=True)
     reminders: Mapped[list[Any]] = mapped_column(default=lambda: [50, 90])  # percent of the target
     # [{"level": 1, "after_minutes": 0, "to": "department_manager"}, ...]: `to` is a role or "user:<id>"; minutes count in
-    # the clock's own time, or in working time where the rung says {"in": "business"}
+    # the clock's own time, or in working time where the rung says {"in": "business"}; {"severity_at_least": "high",
+    # "sources": ["moh"]} keep a rung to such cases
     ladder: Mapped[list[Any]] = mapped_column(default=list)
 
 

@@ -16,9 +16,10 @@ from app.core.db.base import db
 from app.core.db.unit import command
 from app.core.errors import Conflict, Invalid, NotAllowed
 from app.core.events.record import Change, record
+from app.core.severity import Severity
 from app.core.sla import recounts
 from app.core.sla.events import PolicyChanged
-from app.core.sla.kinds import KINDS
+from app.core.sla.kinds import KINDS, ClockKind
 from app.core.sla.models import SlaPolicy
 from app.core.sla.policy import Perm
 from app.core.sla.words import PERSON
@@ -31,11 +32,13 @@ RUNG_ROLES = (Role.DEPARTMENT_MANAGER, Role.HOSPITAL_ADMIN, Role.PX_ADMIN, Role.
 
 @dataclass(frozen=True, slots=True)
 class Rung:
-    """One level of the escalation ladder: how long after the due time, and who is told (a role, or user:<id>)."""
+    """One level of the escalation ladder: how long after the due time, who is told (a role, or user:<id>), of which cases."""
 
     after_minutes: int
     to: str
     in_business: bool = False
+    severity_at_least: str | None = None  # None: of whatever severity
+    sources: tuple[str, ...] = ()  # none: from wherever it came
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +180,15 @@ def check(facts: PolicyFacts) -> None:
             raise Invalid(ladder=_l("A level comes at the due time or at most a year after it."))
         if rung.to not in RUNG_ROLES and not _is_person(rung.to):
             raise Invalid(ladder=_l("Choose who is told at each level."))
+        _check_filters(rung, KINDS[facts.clock])
+
+
+def _check_filters(rung: Rung, kind: ClockKind) -> None:
+    least = rung.severity_at_least
+    if least and (least not in kind.severities or least not in set(Severity)):
+        raise Invalid(ladder=_l("This deadline knows no such severity."))
+    if not set(rung.sources) <= set(kind.sources):
+        raise Invalid(ladder=_l("This deadline knows no such source."))
 
 
 def _is_person(to: str) -> bool:
@@ -192,6 +204,8 @@ def ladder_of(rungs: Sequence[Rung]) -> list[dict[str, Any]]:
     return [
         {"level": number, "after_minutes": rung.after_minutes, "to": rung.to}
         | ({"in": "business"} if rung.in_business else {})
+        | ({"severity_at_least": rung.severity_at_least} if rung.severity_at_least else {})
+        | ({"sources": sorted(set(rung.sources))} if rung.sources else {})
         for number, rung in enumerate(ordered, start=1)
     ]
 
@@ -199,7 +213,13 @@ def ladder_of(rungs: Sequence[Rung]) -> list[dict[str, Any]]:
 def rungs_of(ladder: Sequence[dict[str, Any]]) -> tuple[Rung, ...]:
     """Read a row's ladder back."""
     return tuple(
-        Rung(int(rung["after_minutes"]), str(rung["to"]), rung.get("in") == "business")
+        Rung(
+            int(rung["after_minutes"]),
+            str(rung["to"]),
+            rung.get("in") == "business",
+            rung.get("severity_at_least"),
+            tuple(rung.get("sources", ())),
+        )
         for rung in sorted(ladder, key=lambda rung: int(rung["level"]))
     )
 

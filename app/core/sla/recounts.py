@@ -19,6 +19,7 @@ from app.core.sla.choosing import Rulebook, subject_of
 from app.core.sla.clocks import pauses_of, recount
 from app.core.sla.kinds import CaseName, case_names
 from app.core.sla.models import SlaClock, SlaRecount, WorkingCalendar
+from app.core.sla.rules import counting
 from app.core.time import calendar as working
 from app.core.time import clock as time
 from app.core.web.live import touch
@@ -56,13 +57,19 @@ class Move:
     case: CaseName | None
     before: datetime | None
     after: datetime | None
+    rungs_before: tuple[dict[str, Any], ...] = ()  # the levels that count for it, in order: to, after_minutes, in
+    rungs_after: tuple[dict[str, Any], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What a change would move: how many, the first of them, and whether not all open clocks were looked at."""
+    """What a change would move: how many, the first of them, and whether not all open clocks were looked at.
+
+    `ladders` counts the clocks whose escalation levels change; `moves` shows these too.
+    """
 
     count: int = 0
+    ladders: int = 0
     moves: tuple[Move, ...] = ()
     is_capped: bool = False
 
@@ -80,18 +87,28 @@ def preview(scope: Scope, change: Callable[[], object]) -> Preview:
 
 
 def _moves(scope: Scope) -> Preview:
-    rulebook, found = Rulebook(), []
+    rulebook, found, moved, ladders = Rulebook(), [], 0, 0
     clocks = db.session.execute(scope.open_clocks().limit(LOOKED_AT + 1)).scalars().all()
     for clock in clocks[:LOOKED_AT]:
-        after = _would_be_due(clock, rulebook)
-        if after != clock.due_at:
-            found.append(Move(clock.kind, clock.subject_id, None, clock.due_at, after))
-    found.sort(key=lambda move: move.before or FAR)
-    return Preview(len(found), tuple(_named(found[:SHOWN])), len(clocks) > LOOKED_AT)
+        terms = rulebook.terms(clock.kind, subject_of(clock))
+        after = _would_be_due(clock, terms, rulebook)
+        before, then = _rungs(clock, clock.ladder), _rungs(clock, terms["ladder"] if terms else clock.ladder)
+        moved += after != clock.due_at
+        ladders += before != then
+        if after != clock.due_at or before != then:
+            found.append(Move(clock.kind, clock.subject_id, None, clock.due_at, after, before, then))
+    found.sort(key=lambda move: (move.before == move.after, move.before or FAR))  # what moves stands first
+    return Preview(moved, ladders, tuple(_named(found[:SHOWN])), len(clocks) > LOOKED_AT)
 
 
-def _would_be_due(clock: SlaClock, rulebook: Rulebook) -> datetime | None:
-    terms = rulebook.terms(clock.kind, subject_of(clock))
+def _rungs(clock: SlaClock, ladder: list[Any]) -> tuple[dict[str, Any], ...]:
+    """Give the levels that count for a clock without their filters, in order: who is told, and when."""
+    held = counting(ladder, severity=clock.severity, source=clock.source)
+    held.sort(key=lambda rung: (rung["after_minutes"], rung["level"]))
+    return tuple({name: rung.get(name) for name in ("after_minutes", "to", "in")} for rung in held)
+
+
+def _would_be_due(clock: SlaClock, terms: dict[str, Any] | None, rulebook: Rulebook) -> datetime | None:
     if terms is None:
         return clock.due_at
     row = rulebook.calendar(clock.hospital_id) if terms["calendar_id"] else None

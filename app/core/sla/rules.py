@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
+
+from app.core.severity import Severity
+
+GRAVITY = tuple(Severity)  # gravest first
 
 
 class Rule(Protocol):
@@ -69,6 +73,22 @@ class ClockStep:
     def sort(self) -> str:
         """reminder, breach or escalation."""
         return self.code.partition(":")[0]
+
+
+def counts(rung: Mapping[str, Any], *, severity: str | None, source: str | None) -> bool:
+    """Whether a rung of a ladder holds for a case of this severity and source; a rung without filters holds for every case.
+
+    A case without a severity or source is never among those that a filter names.
+    """
+    least, sources = rung.get("severity_at_least"), rung.get("sources")
+    if least and (severity not in GRAVITY or GRAVITY.index(Severity(severity)) > GRAVITY.index(Severity(least))):
+        return False
+    return not sources or source in sources
+
+
+def counting(ladder: Sequence[dict[str, Any]], *, severity: str | None, source: str | None) -> list[dict[str, Any]]:
+    """Give the rungs of a ladder that hold for such a case; each keeps its level, so that what was decided stays known."""
+    return [rung for rung in ladder if counts(rung, severity=severity, source=source)]
 
 
 def steps(target_seconds: int, reminders: Sequence[int], ladder: Sequence[dict[str, Any]]) -> list[ClockStep]:

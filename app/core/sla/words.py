@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +11,8 @@ from flask_babel import lazy_gettext as _l
 
 from app.core.events.timeline import describe
 from app.core.sla.events import CalendarChanged, ClockExtensionMoved, ClockMoved, PolicyChanged
+from app.core.sla.kinds import ClockKind
+from app.core.sla.rules import GRAVITY
 
 PERSON = "user:"
 
@@ -58,6 +60,21 @@ def cause_label(cause: str) -> str:
     if cause.startswith("paused:"):
         return _("A pause began")
     return str(CAUSES.get(cause, cause))
+
+
+def filter_words(rung: Mapping[str, Any], kind: ClockKind | None) -> str:
+    """Say which cases a rung is kept to: only critical; only high or graver, MOH 937. Empty where it is for every case."""
+    said = []
+    if least := rung.get("severity_at_least"):
+        name = str(kind.words("severity", least) if kind else least)
+        said.append(name if least == GRAVITY[0] else _("%(severity)s or graver", severity=name))
+    said += [str(kind.words("source", code) if kind else code) for code in rung.get("sources", ())]
+    return _("only %(cases)s", cases=_(", ").join(said)) if said else ""
+
+
+def people_of(codes: Iterable[str]) -> list[UUID]:
+    """Give the people among whom rungs tell."""
+    return [UUID(code.removeprefix(PERSON)) for code in codes if code.startswith(PERSON)]
 
 
 def rung_label(to: str, people: Mapping[UUID, str]) -> str:

@@ -9,7 +9,7 @@ from uuid import UUID
 from app.core.sla.calendars import default_calendar, parsed
 from app.core.sla.events import ClockBreached, ClockEscalated, ClockReminded
 from app.core.sla.models import SlaClock, SlaDecision, SlaPolicy, SlaRevision
-from app.core.sla.rules import ClockStep, steps
+from app.core.sla.rules import ClockStep, counting, steps
 from app.core.time import calendar as working
 from app.core.time import clock
 from app.portal.demo.bells import Bells, plural
@@ -69,7 +69,8 @@ class Clocks:
             policy_id=policy.id, target_seconds=target, due_at=due,
         )  # fmt: skip
         decided = started
-        for step in steps(target, policy.reminders, policy.ladder):
+        ladder = counting(policy.ladder, severity=row["severity"], source=row["source"])
+        for step in steps(target, policy.reminders, ladder):
             if step.in_business and not policy.is_business and due is not None:
                 at = working.due(hours, due, step.after_seconds) or self.now
             else:

@@ -29,6 +29,7 @@ from app.core.sla.panels.schemas import (
     PolicyOut,
     PolicyPut,
     PreviewIn,
+    RungBody,
 )
 from app.core.sla.policy import Perm
 from app.core.sla.policy_changes import PolicyFacts, Rung
@@ -156,13 +157,18 @@ def preview_calendar(calendar_id: UUID, json_data: PreviewIn) -> Any:
 CODES = ("severity", "priority", "source", "category")
 
 
+def rung_of(body: RungBody) -> Rung:
+    """Give a level of the ladder from the body of a request."""
+    return Rung(body.after_minutes, body.to, body.in_business, body.severity_at_least or None, tuple(body.sources))
+
+
 def facts_of(body: PolicyBody, clock: str) -> PolicyFacts:
     """Give a rule's facts from the body of a request."""
     given: dict[str, Any] = body.model_dump(include=set(PolicyBody.model_fields) - {"reminders", "ladder"})
     return PolicyFacts(
         clock=clock,
         reminders=tuple(sorted(set(body.reminders))),
-        ladder=tuple(Rung(rung.after_minutes, rung.to, rung.in_business) for rung in body.ladder),
+        ladder=tuple(rung_of(rung) for rung in body.ladder),
         **(given | {name: given[name] or None for name in CODES}),
     )
 

@@ -31,10 +31,12 @@ class RungLine:
     hours: str
     to: str
     in_business: bool
+    severity_at_least: str = ""
+    sources: tuple[str, ...] = ()
 
 
 class PolicyForm(ProposalForm):
-    """What a rule says. The ladder comes as after-<n>, to-<n> and business-<n>."""
+    """What a rule says. The ladder comes as after-<n>, to-<n>, business-<n>, severity-<n> and sources-<n>."""
 
     severity = LineField(_l("Severity"), most=40)
     priority = LineField(_l("Priority"), most=40)
@@ -96,7 +98,15 @@ def typed_rungs() -> tuple[Rung, ...]:
     found = []
     for line in typed_lines():
         if line.to:
-            found.append(Rung(_minutes(line.hours), line.to, line.in_business))
+            found.append(
+                Rung(
+                    _minutes(line.hours),
+                    line.to,
+                    line.in_business,
+                    line.severity_at_least or None,
+                    line.sources,
+                )
+            )
     return tuple(found)
 
 
@@ -109,6 +119,8 @@ def typed_lines() -> list[RungLine]:
             request.form.get(f"after-{number}", ""),
             request.form.get(f"to-{number}", ""),
             f"business-{number}" in request.form,
+            request.form.get(f"severity-{number}", ""),
+            tuple(request.form.getlist(f"sources-{number}")),
         )
         for number in numbers
         if f"to-{number}" in request.form
@@ -119,7 +131,15 @@ def lines_of(row: SlaPolicy | None) -> list[RungLine]:
     """Give the lines of a rule's ladder and an empty one."""
     rungs = rungs_of(row.ladder) if row else ()
     lines = [
-        RungLine(number, f"{rung.after_minutes / 60:g}", rung.to, rung.in_business) for number, rung in enumerate(rungs)
+        RungLine(
+            number,
+            f"{rung.after_minutes / 60:g}",
+            rung.to,
+            rung.in_business,
+            rung.severity_at_least or "",
+            rung.sources,
+        )
+        for number, rung in enumerate(rungs)
     ]
     return [*lines, RungLine(len(lines), "", "", False)]
 

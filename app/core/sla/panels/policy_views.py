@@ -19,7 +19,7 @@ from app.core.sla.panels.policy_forms import NewPolicyForm, PolicyForm, lines_of
 from app.core.sla.panels.proposals import propose
 from app.core.sla.policy import Perm
 from app.core.sla.policy_changes import PERSON, RUNG_ROLES
-from app.core.sla.words import RUNGS, rung_label
+from app.core.sla.words import RUNGS, filter_words, people_of, rung_label
 from app.core.web import Answer, current_actor, names, page, requires
 
 bp = Blueprint("sla_policies", __name__, url_prefix="/admin/sla")
@@ -34,7 +34,7 @@ def listed() -> Response:
     people = names.of("user", _people_in(rows))
     return page(
         "core/sla/list.html",
-        rows=[(row, _rule(row), [rung_label(str(rung["to"]), people) for rung in row.ladder]) for row in rows],
+        rows=[(row, _rule(row), _ladder(row, people)) for row in rows],
         kinds=list(KINDS.values()),
         wanted=wanted,
         hospitals=names.of("hospital", [row.hospital_id for row in rows]),
@@ -122,8 +122,13 @@ def _rule(row: SlaPolicy) -> str:
 
 
 def _people_in(rows: list[SlaPolicy]) -> list[UUID]:
-    codes = [str(rung["to"]) for row in rows for rung in row.ladder]
-    return [UUID(code.removeprefix(PERSON)) for code in codes if code.startswith(PERSON)]
+    return people_of(str(rung["to"]) for row in rows for rung in row.ladder)
+
+
+def _ladder(row: SlaPolicy, people: Any) -> list[tuple[str, str]]:
+    """Give each level's words: who is told, and of which cases only."""
+    kind = KINDS.get(row.clock)
+    return [(rung_label(str(rung["to"]), people), filter_words(rung, kind)) for rung in row.ladder]
 
 
 def _targets(row: SlaPolicy | None) -> list[tuple[str, Any]]:

@@ -97,28 +97,36 @@ class CalendarOut(Out):
 
 
 class MoveOut(Out):
-    """An open clock that would move."""
+    """An open clock that would move or escalate to others: its levels so far and then (to, after_minutes, in)."""
 
     kind: str
     subject_id: UUID
     before: datetime | None
     after: datetime | None
+    rungs_before: list[dict[str, Any]]
+    rungs_after: list[dict[str, Any]]
 
 
 class MovesOut(Out):
-    """What a change would move: how many, the first of them, and whether not all open clocks were looked at."""
+    """What a change would move: how many, the first of them, and whether not all open clocks were looked at.
+
+    `ladders` counts the clocks that would escalate to others; `moves` shows these too.
+    """
 
     count: int
+    ladders: int
     moves: list[MoveOut]
     is_capped: bool
 
 
 class RungBody(In):
-    """One level of the ladder: `to` is a role or user:<id>."""
+    """One level of the ladder: `to` is a role or user:<id>; it may be kept to cases of a severity or graver, or of some sources."""
 
     after_minutes: Annotated[int, Field(ge=0, le=527_040)]
     to: RequiredLine
     in_business: bool = False
+    severity_at_least: Annotated[str, Field(max_length=40)] | None = None
+    sources: Annotated[list[Annotated[str, Field(max_length=40)]], Field(max_length=40)] = []
 
 
 class PolicyBody(In):
