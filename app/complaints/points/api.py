@@ -23,11 +23,12 @@ def name_person(complaint_id: UUID, point_id: UUID, json_data: PointPersonIn) ->
     return people.name(complaint_id, point_id, json_data.person_id, actor=current_actor)
 
 
-@bp.delete("/complaints/<uuid:complaint_id>/points/<uuid:point_id>/people/<uuid:person_id>/")
+@bp.post("/complaints/<uuid:complaint_id>/points/<uuid:point_id>/people/remove/")
+@bp.input(PointPersonIn)
 @bp.output({}, status_code=204)
-@documented(bp, "Take a person off a point", "DELETE")
+@documented(bp, "Take a person off a point", "POST")
 @requires(Perm.WORK)
-def take_person_off(complaint_id: UUID, point_id: UUID, person_id: UUID) -> Any:
+def take_person_off(complaint_id: UUID, point_id: UUID, json_data: PointPersonIn) -> Any:
     """Take a person off a point."""
-    people.take_off(complaint_id, point_id, person_id, actor=current_actor)
+    people.take_off(complaint_id, point_id, json_data.person_id, actor=current_actor)
     return "", 204
