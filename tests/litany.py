@@ -169,6 +169,9 @@ DOORS: dict[str, frozenset[str]] = {
             "points.edit_point",
             "points.save_point",
             "points.remove_point",
+            "points.options",
+            "points.name_person",
+            "points.take_person_off",
         ),
         HEADS,
     ),
@@ -189,7 +192,16 @@ DOORS: dict[str, frozenset[str]] = {
         ("complaints_api.assign", "complaints_api.identify", "complaints_api.severity", "complaints_api.add_note"),
         HEADS,
     ),
-    **dict.fromkeys(("complaints_api.list_points", "complaints_api.add_point", "complaints_api.change_point"), HEADS),
+    **dict.fromkeys(
+        (
+            "complaints_api.list_points",
+            "complaints_api.add_point",
+            "complaints_api.change_point",
+            "complaints_api.name_person",
+            "complaints_api.take_person_off",
+        ),
+        HEADS,
+    ),
     **dict.fromkeys(
         (
             "complaint_bulk.preview",

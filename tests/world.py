@@ -31,6 +31,7 @@ from app.complaints.mail.imap import Fetched
 from app.complaints.mail.services import handling, mailboxes, polling
 from app.complaints.mail.services.mailboxes import MailboxFacts
 from app.complaints.papers import services as papers
+from app.complaints.points import people
 from app.complaints.points import services as points
 from app.complaints.points.services import PointFacts
 from app.complaints.promises import services as promises
@@ -213,6 +214,8 @@ def _complaint(cast: Cast, officer: Actor, number: int) -> None:
         stepping.move(complaint.id, "activate", activation, version=None, actor=officer)
         stepping.move(complaint.id, "start", StepFacts(), version=None, actor=officer)
         point = points.add(complaint.id, PointFacts("Waiting", class_id, cast.er.id, harm=1), actor=officer)
+        for person in people.offered(cast.a.id, f"Record {number}"):
+            people.name(complaint.id, point.id, person.id, actor=officer)
         writing.add_note(complaint.id, "Called the clinic.", actor=officer)
         running = clocks.open_clock(complaint.id, sla.RESOLUTION)
         if running is not None:

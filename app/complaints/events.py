@@ -134,7 +134,8 @@ class PointChanged(ComplaintEvent):
 
     kind: ClassVar[str] = "complaints.point.changed"
     point_id: UUID
-    what: str  # added, changed, removed
+    what: str  # added, changed, removed, person_named, person_removed
+    person_id: UUID | None = None  # the physician or employee
 
 
 @dataclass(frozen=True)

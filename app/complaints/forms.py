@@ -193,6 +193,12 @@ class PointForm(Form):
         )
 
 
+class PersonForm(Form):
+    """Name a person on a point."""
+
+    person_id = UuidField(_l("Physician or employee"), [DataRequired(_l("Choose a person."))])
+
+
 def point_values(point: ComplaintPoint) -> dict[str, Any]:
     """Give a point as its form shows it."""
     return {

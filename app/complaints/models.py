@@ -18,6 +18,7 @@ from app.complaints.links.models import ComplaintCluster as ComplaintCluster
 from app.complaints.links.models import ComplaintLink as ComplaintLink
 from app.complaints.mail.models import IncomingMail as IncomingMail
 from app.complaints.mail.models import Mailbox as Mailbox
+from app.complaints.points.models import PointPerson as PointPerson
 from app.complaints.suggestions.models import ComplaintSuggestion as ComplaintSuggestion
 from app.complaints.taxonomy.models import TaxonomyClass as TaxonomyClass
 from app.complaints.taxonomy.models import TaxonomyMapping as TaxonomyMapping
@@ -173,6 +174,7 @@ class ComplaintPoint(Tenant, Versioned, Record, Base):
     folded: Mapped[str] = mapped_column(Text(collation="C"), Computed(POINT_FOLDED, persisted=True), deferred=True)
 
     department: Mapped[Department | None] = relationship(lazy="raise", viewonly=True)
+    people: Mapped[list[PointPerson]] = relationship(lazy="raise", viewonly=True, order_by="PointPerson.id")
 
 
 class ComplaintNote(CaseNote, Tenant, Record, Base):

@@ -266,7 +266,11 @@ def get_whole(complaint_id: UUID, *, actor: Actor) -> Whole:
             .outerjoin(Inquiry, began_as)
             .outerjoin(Complaint.points)
             .where(Complaint.id == complaint_id, visible(Complaint, actor, Perm.READ))
-            .options(contains_eager(Complaint.points).joinedload(ComplaintPoint.department), lazyload(User.assignments))
+            .options(
+                contains_eager(Complaint.points).joinedload(ComplaintPoint.department),
+                contains_eager(Complaint.points).selectinload(ComplaintPoint.people),
+                lazyload(User.assignments),
+            )
             .order_by(ComplaintPoint.position)
             .execution_options(populate_existing=True)
         )

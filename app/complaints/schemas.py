@@ -137,6 +137,13 @@ class ComplaintNoteOut(Out):
     created_at: datetime
 
 
+class PointPersonOut(Out):
+    """A physician or an employee who is named on a point."""
+
+    physician_id: UUID | None
+    employee_id: UUID | None
+
+
 class PointOut(Out):
     """One point of a complaint; `names` are those of its class when it was chosen."""
 
@@ -150,7 +157,14 @@ class PointOut(Out):
     harm: int | None
     finding: str
     answer: str
+    people: list[PointPersonOut]
     version: int
+
+
+class PointPersonIn(In):
+    """Whom to name on a point, or to take off: the id of a physician or an employee."""
+
+    person_id: UUID
 
 
 class PointIn(In):

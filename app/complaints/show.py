@@ -33,6 +33,7 @@ class Case:
     opens_other: bool  # whether the reader may see that one
     inquiry: Inquiry | None  # that it began as
     is_masked: bool
+    shows_people: bool  # who is named on points: for who works on complaints, not for partners and viewers
     deadlines: dict[str, Deadline]  # by kind of clock, the newest cycle
     explanations: list[tuple[Explanation, User | None, Department | None]]
     lines: list[Line]
@@ -60,6 +61,7 @@ def case_of(complaint_id: UUID, actor: Actor) -> Case:
         opens_other=whole.other is not None and can_on(actor, Perm.READ, whole.other),
         inquiry=whole.inquiry,
         is_masked=masked,
+        shows_people=can(actor, Perm.WORK),
         deadlines=deadlines_of(complaint.id),
         explanations=explanation_queries.explanations_of(complaint.id, actor=actor),
         lines=lines_of(entries, queries.notes_of(complaint, actor=actor)),

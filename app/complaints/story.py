@@ -110,6 +110,8 @@ _POINTS = {
     "added": lambda: _("A point was added"),
     "changed": lambda: _("A point was changed"),
     "removed": lambda: _("A point was removed"),
+    "person_named": lambda: _("A person was named on a point"),
+    "person_removed": lambda: _("A person was taken off a point"),
 }
 _EXPLANATIONS = {
     "ask": lambda name: _("%(name)s was asked to explain", name=name),

@@ -16,7 +16,7 @@ from app.core.i18n import named
 from app.core.text.digits import strip_marks, western_digits
 from app.core.text.fold import fold
 from app.core.text.names import name_needles
-from app.organizations.identity import is_minor
+from app.organizations.identity import is_minor, phone_tail
 from app.organizations.models import Department, Hospital, Patient, PatientIdentifier, Physician
 from app.organizations.policy import Perm
 
@@ -46,6 +46,19 @@ def contact_of(patient: Patient, on: date) -> Contact:
         phone = patient.guardian_phone_e164
         return Contact(phone, "", patient.language, refuses, is_guardian=True, needs_guardian=not phone)
     return Contact(patient.phone_e164, patient.email, patient.language, refuses)
+
+
+def patients_at_phone(hospital_id: UUID, phone: str) -> Sequence[Patient]:
+    """Give the patients of a hospital whose own phone this is (E.164), for contact rules; empty without a phone."""
+    if not phone:
+        return []
+    query = select(Patient).where(
+        Patient.phone_reversed == phone_tail(phone)[::-1],
+        Patient.phone_e164 == phone,
+        Patient.hospital_id == hospital_id,
+        Patient.archived_at.is_(None),
+    )
+    return db.session.execute(query).scalars().all()
 
 
 def may_identify(actor: Actor) -> bool:

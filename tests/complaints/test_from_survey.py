@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -16,10 +18,11 @@ from app.core.db import db, unit_of_work
 from app.core.errors import Conflict, Invalid
 from app.core.keys.links import new_handle
 from app.core.time import clock
+from app.notifications.models import Message
 from app.organizations.models import Patient
 from app.surveys.models import SurveyAnswer, SurveyInstance, SurveyQuestion
 from tests.cast import Cast, bearer, csrf, sign_in
-from tests.complaints.conftest import received
+from tests.complaints.conftest import PATH, received, step
 
 SYSTEM = system_actor("a test of complaints of surveys")
 
@@ -75,6 +78,44 @@ def test_one_answer_makes_one_complaint(reference_data: Cast, patient: Patient) 
     with pytest.raises(Conflict) as refused:
         received(reference_data, survey_id=survey.id)
     assert refused.value.code == "known"
+
+
+def told(complaint: Complaint) -> list[tuple[str, str]]:
+    """What was sent about a complaint to who complained: text and phone, oldest first."""
+    with acting_as(SYSTEM):
+        rows = db.session.execute(
+            sa.select(Message.template, Message.phone).where(Message.about_id == complaint.id).order_by(Message.id)
+        )
+        return [(each.template, each.phone) for each in rows]
+
+
+def test_who_complained_in_a_survey_is_sent_the_tracking_link_and_later_the_answer(
+    reference_data: Cast, patient: Patient, drain: Callable[[], int]
+) -> None:
+    survey = answered(reference_data, patient, "انتظرت")
+    complaint = received(reference_data, survey_id=survey.id, patient_id=patient.id)
+    drain()
+    assert told(complaint) == [("complaints/received", patient.phone_e164)]
+    for verb in PATH["resolved"]:
+        complaint = step(reference_data, complaint, verb)
+    drain()
+    assert told(complaint)[1:] == [("complaints/answered", patient.phone_e164)]
+
+
+@pytest.mark.parametrize("barred", [{"no_contact": True}, {"deceased_at": datetime(2026, 1, 1, tzinfo=UTC)}])
+def test_an_answer_of_who_wants_no_messages_or_died_is_made_a_complaint_and_nobody_is_written_to(
+    reference_data: Cast, patient: Patient, drain: Callable[[], int], barred: dict[str, Any]
+) -> None:
+    survey = answered(reference_data, patient, "انتظرت")
+    with acting_as(SYSTEM), unit_of_work():
+        row = db.session.get_one(Patient, patient.id)
+        for name, value in barred.items():
+            setattr(row, name, value)
+    complaint = received(reference_data, survey_id=survey.id, patient_id=patient.id)
+    for verb in PATH["resolved"]:
+        complaint = step(reference_data, complaint, verb)
+    drain()
+    assert told(complaint) == []
 
 
 def test_an_unanswered_survey_another_hospitals_and_a_role_without_the_right_are_refused(

@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 
 from app.complaints.models import Complaint, ComplaintNote
 from app.complaints.public import hearing, tracking
-from app.complaints.services import writing
+from app.complaints.services import erasing, writing
 from app.core.access.actor import acting_as, system_actor
 from app.core.db import db, unit_of_work
 from app.core.errors import Conflict
@@ -22,10 +22,12 @@ from app.core.keys.links import token_for
 from app.core.time import clock
 from app.notifications.models import Message, Notification
 from app.organizations.models import Patient
+from app.organizations.patient_models import CHANNELS
 from app.px_action_center.models import PxAction
 from app.surveys.enums import InstanceState
 from app.surveys.models import SurveyInstance
-from app.surveys.services import answering, sending
+from app.surveys.services import answering, reminding, sending
+from app.surveys.workflow import rise
 from tests.cast import Cast
 from tests.complaints.conftest import WORDS, brought_to, received, step
 
@@ -260,11 +262,88 @@ def test_the_survey_after_the_end_judges_the_answer_and_a_low_score_opens_an_act
 
 
 @pytest.mark.parametrize("facts", [{}, {"is_anonymous": True}])
-def test_no_survey_follows_without_a_file(
+def test_no_survey_follows_who_left_no_address_or_no_name(
     reference_data: Cast, drain: Callable[[], int], facts: dict[str, Any]
 ) -> None:
     asked_after(reference_data, drain, **facts)
     assert every(SurveyInstance) == []
+
+
+@pytest.mark.parametrize(
+    ("contact", "reached"),
+    [
+        ({"contact_phone": "0501112299"}, ("+966501112299", "")),
+        ({"contact_email": "sara@example.org"}, ("", "sara@example.org")),
+    ],
+)
+def test_who_complained_without_a_file_is_asked_once_and_a_low_score_opens_an_action(
+    reference_data: Cast, drain: Callable[[], int], contact: dict[str, str], reached: tuple[str, str]
+) -> None:
+    complaint = asked_after(reference_data, drain, **contact)
+    with acting_as(SYSTEM):
+        assert hearing.ask_how_it_was(complaint.id, actor=SYSTEM) is None
+    [invitation] = every(Message, Message.template == "surveys/resolution")
+    assert (invitation.phone, invitation.email, invitation.patient_id) == (*reached, None)
+    survey = answer_survey({"COMP-01": "1", "COMP-06": "1", "COMP-07": "1", "COMP-08": "0"}, drain)
+
+    row = every(Complaint)[0]
+    assert (row.is_satisfied, row.judged_in_id, survey.patient_id) == (False, survey.id, None)
+    [action] = every(PxAction)
+    assert (action.source_kind, action.source_id, action.patient_id) == ("resolution_low_score", survey.id, None)
+
+
+@pytest.mark.parametrize(
+    ("on_file", "reason"),
+    [
+        ({"no_contact": True}, "do_not_contact"),
+        ({"deceased_at": clock.now()}, "deceased"),
+        ({"consents": {each: {"given": False} for each in CHANNELS}}, "no_consent"),
+    ],
+)
+def test_what_the_file_of_this_phone_forbids_holds_for_a_contact_without_a_file(
+    reference_data: Cast, patient: Patient, drain: Callable[[], int], on_file: dict[str, Any], reason: str
+) -> None:
+    with acting_as(SYSTEM), unit_of_work():
+        row = db.session.get_one(Patient, patient.id)
+        for name, value in on_file.items():
+            setattr(row, name, value)
+    asked_after(reference_data, drain, contact_phone=patient.phone_e164)
+    [survey] = every(SurveyInstance)
+    assert (survey.state, survey.skip_reason) == (InstanceState.CANCELLED, reason)
+    assert every(Message, Message.template == "surveys/resolution") == []
+
+
+def test_a_contacts_withdrawal_is_followed_by_no_survey(reference_data: Cast, drain: Callable[[], int]) -> None:
+    brought_to(reference_data, "cancelled", contact_phone="0501112299")
+    drain()
+    assert every(SurveyInstance) == []
+
+
+@pytest.mark.parametrize(("no_contact", "reminders"), [(False, 1), (True, 0)])
+def test_a_contact_is_reminded_unless_the_file_of_the_phone_forbids_it_meanwhile(
+    reference_data: Cast, patient: Patient, drain: Callable[[], int], no_contact: bool, reminders: int
+) -> None:
+    asked_after(reference_data, drain, contact_phone=patient.phone_e164)
+    with acting_as(SYSTEM), unit_of_work():
+        db.session.get_one(Patient, patient.id).no_contact = no_contact
+        survey = db.session.execute(sa.select(SurveyInstance)).scalar_one()
+        rise(survey, "send", actor=SYSTEM)
+        survey.remind_at = clock.now()
+    with clock.frozen(clock.now() + timedelta(hours=20)):
+        assert reminding.remind_due() == 1
+    assert len(every(Message, Message.template == "surveys/reminder")) == reminders
+
+
+def test_erasing_the_patient_who_was_found_later_empties_the_message_of_the_survey(
+    reference_data: Cast, patient: Patient, drain: Callable[[], int]
+) -> None:
+    complaint = asked_after(reference_data, drain, contact_phone="0501112299")
+    with acting_as(SYSTEM), unit_of_work():
+        db.session.get_one(Complaint, complaint.id).patient_id = patient.id
+    with acting_as(SYSTEM):
+        erasing.forget(patient.id, actor=SYSTEM)
+    [invitation] = every(Message, Message.template == "surveys/resolution")
+    assert (invitation.phone, invitation.phone_tail) == ("", "")
 
 
 def test_no_survey_reaches_the_dead(reference_data: Cast, patient: Patient, drain: Callable[[], int]) -> None:

@@ -14,6 +14,7 @@ from app.complaints.explanations import queries as explanation_queries
 from app.complaints.explanations import services as explaining
 from app.complaints.forms import AskForm, ExplanationForm
 from app.complaints.models import Complaint
+from app.complaints.points import people
 from app.complaints.policy import Perm
 from app.complaints.texts import views as texts
 from app.complaints.workflow import EXPLANATION
@@ -58,12 +59,16 @@ def ask(complaint_id: UUID) -> Response:
 def _new(complaint_id: UUID, form: AskForm, status: int = 200) -> Response:
     load(Complaint, complaint_id, actor=current_actor, needs=Perm.ASK, sees=Perm.READ)
     complaint = queries.get_whole(complaint_id, actor=current_actor).complaint
+    on_points = people.accounts_of(complaint.points)
+    everybody = accounts.options_people(complaint.hospital_id)
     return page(
         "complaints/ask.html",
         status=status,
         complaint=complaint,
         form=form,
-        people=accounts.options_people(complaint.hospital_id),
+        named_people=[each for each in everybody if each.id in on_points],
+        on_points=on_points,
+        people=[each for each in everybody if each.id not in on_points],
         departments=organizations.options_departments(actor=current_actor),
     )
 

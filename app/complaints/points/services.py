@@ -7,11 +7,13 @@ from typing import Any
 from uuid import UUID
 
 from flask_babel import gettext as _
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import selectinload
 
 from app.complaints.enums import FINDINGS, HARM
 from app.complaints.events import PointChanged
 from app.complaints.models import Complaint, ComplaintPoint, Explanation, TaxonomyClass, TaxonomyVersion
+from app.complaints.points.models import PointPerson
 from app.complaints.services.working import open_case
 from app.core.access.actor import Actor
 from app.core.db import command, db
@@ -57,6 +59,7 @@ def add(complaint_id: UUID, facts: PointFacts, *, actor: Actor) -> ComplaintPoin
     )
     db.session.add(point)
     db.session.flush()
+    db.session.refresh(point, ["people"])
     _say(complaint, point, "added", actor)
     return point
 
@@ -65,7 +68,7 @@ def add(complaint_id: UUID, facts: PointFacts, *, actor: Actor) -> ComplaintPoin
 def change(complaint_id: UUID, point_id: UUID, facts: PointFacts, *, version: int, actor: Actor) -> ComplaintPoint:
     """Classify, judge or answer a point. Invalid by field; Conflict: ended, or somebody changed the point meanwhile."""
     complaint = open_case(complaint_id, version=None, actor=actor)
-    point = _point(complaint, point_id)
+    point = find(complaint, point_id)
     if point.version != version:
         raise Conflict(current=point)
     point.names = _checked(complaint, facts, point)
@@ -79,21 +82,24 @@ def change(complaint_id: UUID, point_id: UUID, facts: PointFacts, *, version: in
 def remove(complaint_id: UUID, point_id: UUID, *, version: int, actor: Actor) -> None:
     """Take a point back that was entered in error. Conflict: somebody was asked to explain it, or it changed meanwhile."""
     complaint = open_case(complaint_id, version=None, actor=actor)
-    point = _point(complaint, point_id)
+    point = find(complaint, point_id)
     if point.version != version:
         raise Conflict(current=point)
     asked = select(Explanation.id).where(Explanation.point_id == point.id).limit(1)
     if db.session.execute(asked).first() is not None:
         raise Conflict(_("Somebody was asked to explain this point, so it stays."), code="explained")
+    db.session.execute(delete(PointPerson).where(PointPerson.point_id == point.id))
     db.session.delete(point)
     db.session.flush()
     _say(complaint, point, "removed", actor)
 
 
-def _point(complaint: Complaint, point_id: UUID) -> ComplaintPoint:
+def find(complaint: Complaint, point_id: UUID) -> ComplaintPoint:
+    """Give a point of a complaint that was loaded through the actor. NotFound."""
     point = db.session.execute(
         select(ComplaintPoint)
         .where(ComplaintPoint.id == point_id, ComplaintPoint.complaint_id == complaint.id)
+        .options(selectinload(ComplaintPoint.people))
         .execution_options(populate_existing=True)
     ).scalar_one_or_none()
     if point is None:

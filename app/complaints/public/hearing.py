@@ -10,6 +10,7 @@ from uuid import UUID
 
 from flask_babel import gettext as _
 
+from app.complaints.casework.contact import recipient_of
 from app.complaints.enums import AT_WORK, ComplaintStatus
 from app.complaints.events import ComplaintJudged, ComplaintNoted
 from app.complaints.flags.services import look_again
@@ -22,7 +23,10 @@ from app.core.errors import Conflict
 from app.core.events import record
 from app.core.time import clock
 from app.core.web.live import touch
+from app.organizations import queries as organizations
+from app.organizations.models import Hospital, Patient
 from app.surveys.queries import is_satisfied
+from app.surveys.services.contacting import NOBODY, Asked, as_on_file, ask_without_file
 from app.surveys.services.creation import EndedCase, plan_for_case
 
 CASE = "complaint"
@@ -75,9 +79,11 @@ def withdraw(complaint: Complaint) -> Complaint:
 
 @command
 def ask_how_it_was(complaint_id: UUID, *, actor: Actor) -> UUID | None:
-    """Plan the survey that follows an answered complaint; none of the unnamed, of those without a file or ended otherwise."""
+    """Plan the survey that follows an answered complaint; none of the unnamed, of who left no address, or ended otherwise."""
     complaint = db.session.get(Complaint, complaint_id)
-    if complaint is None or complaint.patient_id is None or complaint.status != ComplaintStatus.CLOSED:
+    if complaint is None or complaint.is_anonymous or complaint.status != ComplaintStatus.CLOSED:
+        return None
+    if complaint.patient_id is None and recipient_of(complaint) is None:
         return None
     case = EndedCase(
         CASE,
@@ -88,6 +94,31 @@ def ask_how_it_was(complaint_id: UUID, *, actor: Actor) -> UUID | None:
         complaint.department_id,
     )
     return plan_for_case(case, after=ASKED_AFTER, actor=actor)
+
+
+def who_is_asked(complaint_id: UUID) -> Asked:
+    """Give whom the survey of a complaint without a file reaches now: the phone or e-mail that the complaint keeps.
+
+    A file that was found meanwhile is asked by its own rules; those of every patient on file with this phone hold too.
+    """
+    complaint = db.session.get(Complaint, complaint_id)
+    if complaint is None or complaint.is_anonymous:
+        return NOBODY
+    if complaint.patient_id is not None:
+        hospital = db.session.get_one(Hospital, complaint.hospital_id)
+        patient = db.session.get_one(Patient, complaint.patient_id)
+        return as_on_file(patient, clock.local_day(clock.now(), hospital.zone))
+    known = organizations.patients_at_phone(complaint.hospital_id, complaint.contact_phone)
+    refused = frozenset().union(*(each.refuses for each in known))
+    return Asked(
+        organizations.Contact(complaint.contact_phone, complaint.contact_email, complaint.language, refused),
+        is_deceased=any(each.deceased_at is not None for each in known),
+        do_not_contact=any(each.no_contact for each in known),
+        is_test=any(each.is_test for each in known),
+    )
+
+
+ask_without_file(CASE, who_is_asked)
 
 
 @command

@@ -25,7 +25,7 @@ from app.organizations.models import Hospital
 PURPOSE = "complaint"
 PATH = "/c/"
 RECEIVED, ANSWERED, MESSAGE = "complaints/received", "complaints/answered", "complaints/message"
-TOLD = frozenset({"desk", "phone", "public", "email"})  # outside bodies and partners tell their own people
+TOLD = frozenset({"desk", "phone", "public", "email", "survey"})  # outside bodies and partners tell their own people
 
 # what is said of a state to who complained; a duplicate says what the other complaint says
 WORDS = {

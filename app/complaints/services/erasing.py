@@ -14,6 +14,7 @@ from app.core.access.actor import Actor
 from app.core.attachments import keeping
 from app.core.db import command, db
 from app.notifications.services import messages
+from app.surveys import queries as surveys
 
 ERASED = "–"
 
@@ -39,5 +40,5 @@ def forget(patient_id: UUID, *, actor: Actor) -> int:
         db.session.execute(update(model).where(model.complaint_id.in_(ids)).values(**values))
     keeping.erase(ids, actor=actor)
     handling.forget(IncomingMail.complaint_id.in_(ids))
-    messages.forget(ids)
+    messages.forget([*ids, *surveys.ids_of_cases(ids)])
     return len(ids)

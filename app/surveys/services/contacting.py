@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -26,16 +27,45 @@ M = TypeVar("M")
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """Who is asked: how they are reached now, and what forbids it; their file where they have one."""
+
+    contact: organizations.Contact
+    patient: Patient | None = None
+    is_deceased: bool = False
+    do_not_contact: bool = False
+    is_test: bool = False
+
+
+NOBODY = Asked(organizations.Contact("", "", "ar", frozenset()), do_not_contact=True)
+_WITHOUT_FILE: dict[str, Callable[[UUID], Asked]] = {}
+
+
+def ask_without_file(case_type: str, find: Callable[[UUID], Asked]) -> None:
+    """Let another domain say who is asked about its case where no patient is on file; addresses stay with that case alone."""
+    _WITHOUT_FILE[case_type] = find
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
     """Everything about one survey, planned or only thought of, that deciding and sending need."""
 
     instance: SurveyInstance
     template: SurveyTemplate
-    patient: Patient
+    asked: Asked
     journey: Journey | None
     department: Department | None
     hospital: Hospital
-    contact: organizations.Contact
+
+    @property
+    def contact(self) -> organizations.Contact:
+        """How the person is reached now."""
+        return self.asked.contact
+
+    @property
+    def patient(self) -> Patient | None:
+        """The file of the person; None of who has none."""
+        return self.asked.patient
 
     @property
     def digest(self) -> bytes | None:
@@ -69,19 +99,36 @@ def cases_of(instances: Sequence[SurveyInstance]) -> list[Case]:
     now = clock.now()
     cases = []
     for each in instances:
-        patient, hospital = patients[each.patient_id], hospitals[each.hospital_id]
+        hospital = hospitals[each.hospital_id]
         cases.append(
             Case(
                 instance=each,
                 template=templates[each.template_id],
-                patient=patient,
+                asked=_asked(each, patients.get(each.patient_id), clock.local_day(now, hospital.zone)),
                 journey=journeys.get(each.journey_id),
                 department=departments.get(each.department_id),
                 hospital=hospital,
-                contact=organizations.contact_of(patient, clock.local_day(now, hospital.zone)),
             )
         )
     return cases
+
+
+def as_on_file(patient: Patient, on: date) -> Asked:
+    """Give how a patient on file is asked on a local day."""
+    return Asked(
+        organizations.contact_of(patient, on),
+        patient,
+        is_deceased=patient.deceased_at is not None,
+        do_not_contact=patient.no_contact or patient.erased_at is not None,
+        is_test=patient.is_test,
+    )
+
+
+def _asked(instance: SurveyInstance, patient: Patient | None, on: date) -> Asked:
+    if patient is not None:
+        return as_on_file(patient, on)
+    find = _WITHOUT_FILE.get(instance.cause_type)
+    return find(instance.cause_id) if find is not None and instance.cause_id is not None else NOBODY
 
 
 def one_at_a_time(key: object) -> None:
@@ -115,9 +162,9 @@ def _visit_facts(case: Case) -> dict[str, Value]:
     known: dict[str, Value | None] = {
         "journey_type": str(case.journey.kind) if case.journey else None,
         "language": case.contact.language,
-        "sex": patient.sex or None,
+        "sex": (patient.sex or None) if patient else None,
         "department_code": case.department.code if case.department else None,
-        "age_years": age_in_years(patient.birth_date, day) if patient.birth_date else None,
+        "age_years": age_in_years(patient.birth_date, day) if patient and patient.birth_date else None,
     }
     return {name: value for name, value in known.items() if value is not None}
 

@@ -68,7 +68,7 @@ class Plan:
 
     template_id: UUID
     hospital_id: UUID
-    patient_id: UUID
+    patient_id: UUID | None
     journey_id: UUID | None
     once: str
     department_id: UUID | None
@@ -80,13 +80,13 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class EndedCase:
-    """A case of another domain that has ended, and whose patient is asked how it was handled."""
+    """A case of another domain that has ended; its patient, or who brought it without a file, is asked how it was handled."""
 
     type: str  # complaint; its survey is the template of the code <type>_resolution
     id: UUID
     cycle: int  # a case that was opened again and ended again may be asked about again
     hospital_id: UUID
-    patient_id: UUID
+    patient_id: UUID | None  # None: `contacting.ask_without_file` says whom to ask
     department_id: UUID | None = None
 
 

@@ -65,16 +65,16 @@ def _facts(
     *,
     on_hold: bool,
 ) -> ContactFacts:
-    patient, instance, contact = case.patient, case.instance, case.contact
+    instance, person = case.instance, case.asked
     rests = instance.cause_id is None  # who complained wants to be heard, also a day after another survey
-    before = [at for survey_id, at in asked.get(patient.id, []) if rests and survey_id != instance.id]
+    before = [at for survey_id, at in asked.get(instance.patient_id, []) if rests and survey_id != instance.id]
     return ContactFacts(
         now=clock.now(),
         planned_for=instance.send_at,
-        is_deceased=patient.deceased_at is not None,
-        is_test=patient.is_test,
-        do_not_contact=patient.no_contact or patient.erased_at is not None,
-        is_minor_without_guardian=contact.needs_guardian,
+        is_deceased=person.is_deceased,
+        is_test=person.is_test,
+        do_not_contact=person.do_not_contact,
+        is_minor_without_guardian=case.contact.needs_guardian,
         visit_cancelled=case.journey is not None and case.journey.status == JourneyStatus.CANCELLED,
         visit_asked=bool(visits.get(instance.journey_id, set()) - {instance.id}),
         has_hold=on_hold,
@@ -97,7 +97,7 @@ def _asked_before(cases: Sequence[Case]) -> tuple[Asked, dict[UUID | None, set[U
         select(
             SurveyInstance.patient_id, SurveyInstance.journey_id, SurveyInstance.id, SurveyInstance.invited_at
         ).where(
-            SurveyInstance.patient_id.in_({case.patient.id for case in cases}),
+            SurveyInstance.patient_id.in_(_files(cases)),
             SurveyInstance.invited_at.is_not(None),
         )
     )
@@ -114,15 +114,21 @@ def _asked_before(cases: Sequence[Case]) -> tuple[Asked, dict[UUID | None, set[U
 def _holds(cases: Sequence[Case]) -> Holds:
     rows = db.session.execute(
         select(ContactHold.patient_id, ContactHold.journey_id).where(
-            ContactHold.patient_id.in_({case.patient.id for case in cases}), ContactHold.lifted_at.is_(None)
+            ContactHold.patient_id.in_(_files(cases)), ContactHold.lifted_at.is_(None)
         )
     )
     return {(patient_id, journey_id) for patient_id, journey_id in rows}
 
 
 def _is_held(case: Case, holds: Holds) -> bool:
+    if case.patient is None:
+        return False
     whole = (case.patient.id, None) in holds
     return whole or (case.journey is not None and (case.patient.id, case.journey.id) in holds)
+
+
+def _files(cases: Sequence[Case]) -> set[UUID]:
+    return {case.patient.id for case in cases if case.patient is not None}
 
 
 def _phones_asked(cases: Sequence[Case]) -> dict[bytes, datetime]:

@@ -60,6 +60,5 @@ def remind(instance_id: UUID, *, actor: Actor) -> None:
 
 def is_barred(case: Case) -> bool:
     """Tell whether nobody may be written to about this survey any more: died, wants no messages, erased, or on hold."""
-    patient = case.patient
-    gone = patient.deceased_at is not None or patient.erased_at is not None
-    return gone or patient.no_contact or case.contact.needs_guardian or has_hold(case)
+    asked = case.asked
+    return asked.is_deceased or asked.do_not_contact or case.contact.needs_guardian or has_hold(case)

@@ -67,9 +67,9 @@ def send(instance_id: UUID, *, actor: Actor) -> SkipReason | None:
         .with_for_update(skip_locked=True)
         .execution_options(populate_existing=True)
     ).scalar_one_or_none()
-    if instance is None or instance.patient_id is None:
+    if instance is None or (instance.patient_id or instance.cause_id) is None:
         return None
-    one_at_a_time(instance.patient_id)
+    one_at_a_time(instance.patient_id or instance.cause_id)
     case = case_of(instance)
     if case.digest is not None:
         one_at_a_time(case.digest.hex())
@@ -125,7 +125,7 @@ def write(case: Case, template: str, kind: MessageClass, *, once: str, actor: Ac
             language=contact.language,
             phone=contact.phone,
             email=contact.email,
-            patient_id=case.patient.id,
+            patient_id=case.patient.id if case.patient else None,
             refuses=contact.refuses,
         ),
         params=words,
