@@ -25,7 +25,7 @@ from app.core.db import Base, db, unit_of_work, uuid7
 from app.core.resources.resource import resource_at
 from app.integrations.outbound.models import WebhookDelivery
 from app.journeys.models import Journey
-from app.organizations.models import Department, Hospital
+from app.organizations.models import Department, Hospital, Physician
 from app.surveys.models import SurveyTemplate
 from tests import litany
 from tests.guards.test_doors import closed
@@ -51,6 +51,7 @@ NAMES: dict[str, Any] = {
     "assignee": User,
     "owner": User,
     "user": User,
+    "person_id": Physician,
     "journey": Journey,
     "complaints.id": Complaint,
     "outbound_api.ids": WebhookDelivery,

@@ -96,6 +96,7 @@ def name_person(complaint_id: UUID, point_id: UUID) -> Response:
 @requires(Perm.WORK)
 def take_person_off(complaint_id: UUID, point_id: UUID) -> Response:
     """Take a person off a point."""
+    _find(complaint_id, point_id)
     form = PersonForm()
     answer = form.submit(lambda: people.take_off(complaint_id, point_id, _chosen(form), actor=current_actor))
     if not answer.ok and answer.refusal is not None:
