@@ -6,7 +6,32 @@ surveys (which it asks to wait) and journeys; tells the action center by signals
 
 from __future__ import annotations
 
+from importlib import import_module
+
 from flask import Flask
+
+# what complaints can do, a folder each with its own pages, API and events, in the order in which they are added
+ROOMS = (
+    "points",
+    "explanations",
+    "files",
+    "papers",
+    "links",
+    "suggestions",
+    "bulk",
+    "exports",
+    "kpis",
+    "public",
+    "inquiries",
+    "promises",
+    "texts",
+    "checklists",
+    "assigning",
+    "intake_links",
+    "mail",
+    "taxonomy",
+    "flags",
+)
 
 
 def register(app: Flask) -> None:
@@ -15,30 +40,11 @@ def register(app: Flask) -> None:
 
     from app.complaints import (  # noqa: F401 - some declare themselves
         api,
-        assigning,
-        bulk,
-        checklists,
-        explanations,
-        exports,
-        files,
-        flags,
         handlers,
-        inquiries,
-        intake_links,
         jobs,
-        kpis,
-        links,
-        mail,
         panels,
-        papers,
-        points,
-        promises,
-        public,
         queries,
-        suggestions,
         survey_views,
-        taxonomy,
-        texts,
         views,
         words,
         working_views,
@@ -48,28 +54,8 @@ def register(app: Flask) -> None:
     from app.core.web import menu, names, presence
     from app.core.web.panels import badge
 
-    for room in (
-        points,
-        explanations,
-        files,
-        papers,
-        links,
-        suggestions,
-        bulk,
-        exports,
-        kpis,
-        public,
-        inquiries,
-        promises,
-        texts,
-        checklists,
-        assigning,
-        intake_links,
-        mail,
-        taxonomy,
-        flags,
-    ):
-        room.register(app)
+    for name in ROOMS:
+        import_module(f"app.complaints.{name}").register(app)
     for blueprint in (views.bp, api.bp):  # after the rooms, which add pages to them
         app.register_blueprint(blueprint)
     badge("journey", "complaint", panels.marks_of_visits)
