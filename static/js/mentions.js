@@ -4,10 +4,10 @@
   const PAUSE = 150;
   let timer = 0;
 
+  const shown = (field) => document.getElementById(`${field.id}-colleagues`);
   // the list stands under its text field, as that of a search box does, and is made when it is first needed
   const listOf = (field) => {
-    const known = document.getElementById(`${field.id}-colleagues`);
-    if (known) return known;
+    if (shown(field)) return shown(field);
     const list = document.createElement("div");
     Object.assign(list, { id: `${field.id}-colleagues`, className: "px-choice-list" });
     list.setAttribute("role", "listbox");
@@ -20,7 +20,7 @@
     return list;
   };
   const typed = (field) => NAMING.exec(field.value.slice(0, field.selectionStart))?.[1] ?? "";
-  const close = (field) => document.getElementById(`${field.id}-colleagues`)?.replaceChildren();
+  const close = (field) => shown(field)?.replaceChildren();
   const fieldOf = (list) => document.querySelector(`[aria-controls="${list.id}"]`);
 
   const offer = async (field) => {
@@ -39,7 +39,7 @@
   document.addEventListener("keydown", (event) => {
     const field = event.target;
     if (field.matches("textarea[data-mentions]") && event.key === "ArrowDown") {
-      const first = document.getElementById(`${field.id}-colleagues`)?.firstElementChild;
+      const first = shown(field)?.firstElementChild;
       if (!first) return;
       event.preventDefault();
       first.focus();

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser
 
 from app.complaints.models import Complaint, ComplaintSuggestion
-from tests.browser.conftest import check_accessible, scroll_to, sign_in, speaking
+from tests.browser.conftest import check_accessible, scroll_to
+from tests.browser.office import at_work, entered
 from tests.faults.stack import Stack
 
 WORDS = {
@@ -18,19 +18,9 @@ WORDS = {
 }
 
 
-def entered(page: Page, stack: Stack, words: str) -> Any:
-    """Enter a complaint through the form; gives its row."""
-    page.goto(f"{stack.address}/complaints/new")
-    page.fill("#words", words)
-    page.click("form.px-form .px-form-foot button")
-    page.wait_for_url(re.compile(r"/complaints/[0-9a-f-]{36}"))
-    return stack.rows(Complaint, id=page.url.rpartition("/")[2])[0]
-
-
 @pytest.mark.parametrize("language", ["ar", "en"])
 def test_the_same_complaint_is_noticed_while_typing_and_merged(browser: Browser, stack: Stack, language: str) -> None:
-    page = speaking(browser, language)
-    sign_in(page, stack, "px_coordinator", language)
+    page = at_work(browser, stack, "px_coordinator", language)
     known = entered(page, stack, WORDS[language])
 
     asked: list[str] = []

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
-from app.complaints.models import Complaint, ComplaintNote, ComplaintPoint
-from tests.browser.conftest import check_accessible, sign_in, speaking
+from app.complaints.models import ComplaintNote, ComplaintPoint
+from tests.browser.conftest import check_accessible
+from tests.browser.office import at_work, entered
 from tests.faults.stack import Stack
 
 WORDS = {"ar": "انتظرت طويلا ولم يأت الطبيب", "en": "I waited long and no doctor came"}
@@ -19,20 +20,9 @@ WRITES = {"ar": "يكتب الآن", "en": "is writing"}
 IS_HERE = {"ar": "هنا", "en": "is here"}
 
 
-def at_work(browser: Browser, stack: Stack, who: str, language: str) -> Page:
-    """A person who is signed in."""
-    page = speaking(browser, language)
-    sign_in(page, stack, who, language)
-    return page
-
-
-def entered(page: Page, stack: Stack, words: str) -> Any:
+def entered_with_point(page: Page, stack: Stack, words: str) -> Any:
     """Enter a complaint with one point; gives its row."""
-    page.goto(f"{stack.address}/complaints/new")
-    page.fill("#words", words)
-    page.click("form.px-form .px-form-foot button")
-    page.wait_for_url(re.compile(r"/complaints/[0-9a-f-]{36}"))
-    complaint = stack.rows(Complaint, id=page.url.rpartition("/")[2])[0]
+    complaint = entered(page, stack, words)
     page.goto(f"{stack.address}/complaints/{complaint.id}/points/new")
     page.fill("#summary", words)
     page.click("form.px-form .px-form-foot button")
@@ -44,7 +34,7 @@ def entered(page: Page, stack: Stack, words: str) -> Any:
 def test_two_officers_see_each_other_and_lose_nothing(browser: Browser, stack: Stack, language: str) -> None:
     officer = at_work(browser, stack, "px_coordinator", language)
     admin = at_work(browser, stack, "hospital_admin", language)
-    complaint = entered(officer, stack, WORDS[language])
+    complaint = entered_with_point(officer, stack, WORDS[language])
     case = f"{stack.address}/complaints/{complaint.id}"
     point = stack.rows(ComplaintPoint, complaint_id=complaint.id)[0]
 

@@ -26,7 +26,7 @@ def nameable(text: str, case: Any, *, sees: str, actor: Actor) -> list[tuple[str
         return []
     people = accounts.people_like(case.hospital_id, text, 2 * OFFERED)
     others = (each for each in people if each.id != actor.id and can_on(accounts.actor_of(each), sees, case))
-    return [(each.email.partition("@")[0].lower(), each) for each in islice(others, OFFERED)]
+    return [(_name_of(each), each) for each in islice(others, OFFERED)]
 
 
 def mentioned_in(body: str, case: Any, *, sees: str, actor: Actor) -> list[UUID]:
@@ -38,7 +38,11 @@ def mentioned_in(body: str, case: Any, *, sees: str, actor: Actor) -> list[UUID]
     query = select(User).where(local.in_(set(names)), User.is_active, User.archived_at.is_(None))
     found: dict[str, list[User]] = {}
     for user in db.session.execute(query).unique().scalars():
-        found.setdefault(user.email.partition("@")[0].lower(), []).append(user)
+        found.setdefault(_name_of(user), []).append(user)
     people = [user for name in names for user in found.get(name, ()) if user.id != actor.id]
     allowed = [user.id for user in people if can_on(accounts.actor_of(user), sees, case)]
     return list(dict.fromkeys(allowed))[:MOST]
+
+
+def _name_of(user: User) -> str:
+    return user.email.partition("@")[0].lower()
