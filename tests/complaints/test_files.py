@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import os
 import socketserver
@@ -38,6 +39,17 @@ from tests.complaints.conftest import WORDS, received
 SYSTEM = system_actor("a test of files")
 PDF = b"%PDF-1.7\n" + b"0" * 200
 VIRUS = PDF + b"EICAR"
+# red, 40 x 20, taken with the SecretPhone held upright: what an iPhone sends by e-mail
+HEIC = base64.b64decode("""
+AAAAHGZ0eXBoZWljAAAAAG1pZjFoZWljbWlhZgAAAcdtZXRhAAAAAAAAACFoZGxyAAAAAAAAAABwaWN0AAAAAAAAAAAAAAAAAAAAADRpbG9jAA
+AAAERAAAIAAQAAAAAB6wABAAAAAAAAADUAAgAAAAACIAABAAAAAAAAADwAAAA4aWluZgAAAAAAAgAAABVpbmZlAgAAAAABAABodmMxAAAAABVp
+bmZlAgAAAQACAABFeGlmAAAAAA5waXRtAAAAAAABAAABBmlwcnAAAADlaXBjbwAAAHVodmNDAQNwAAAAkAAAAAAAHvAA/P34+AAADwNgAAEAGE
+ABDAH//wNwAAADAJAAAAMAAAMAHroCQGEAAQApQgEBA3AAAAMAkAAAAwAAAwAeoCCBBZbqrprm4CGgwIAAAAyAAAADAIRiAAEABkQBwXPBiQAA
+ABNjb2xybmNseAABAA0ABoAAAAAUaXNwZQAAAAAAAABAAAAAQAAAAChjbGFwAAAAKAAAAAEAAAAUAAAAAf///+gAAAAC////1AAAAAIAAAAQcG
+l4aQAAAAADCAgIAAAACWlyb3QDAAAAGWlwbWEAAAAAAAAAAQABBoECAwWEhgAAABppcmVmAAAAAAAAAA5jZHNjAAIAAQABAAAAeW1kYXQAAAAx
+KAGvCchaGNA5I1d//96Df//bZWh/WqrtWfxOv6DsZTrKQ59EsZPOO74MgIeDuF7LcAAAAAZFeGlmAABNTQAqAAAACAACAQ8AAgAAAAwAAAAmAR
+IAAwAAAAEABgAAAAAAAFNlY3JldFBob25lAA==
+""")
 
 
 def photo(form: str = "JPEG", **extra: Any) -> bytes:
@@ -89,6 +101,18 @@ def test_a_picture_keeps_its_pixels_and_loses_place_time_and_device(reference_da
     assert row.sha256 != row.received_sha256
 
 
+def test_a_picture_of_an_iphone_is_kept_as_one_that_every_browser_draws(reference_data: Cast) -> None:
+    row = attached(reference_data, HEIC, "IMG_2.HEIC")
+    kept = files.read(row.path)
+    with Image.open(io.BytesIO(kept), formats=["JPEG"]) as image:
+        assert (image.size, dict(image.getexif())) == ((20, 40), {})
+        red, green, _blue = image.getpixel((10, 20))  # type: ignore[misc]
+        assert red > 200 and green < 60  # type: ignore[operator]
+    assert b"SecretPhone" in HEIC and b"SecretPhone" not in kept
+    assert (row.name, row.media_type) == ("IMG_2.jpg", "image/jpeg")
+    assert "heic" not in kinds.ACCEPT  # a phone converts what a form does not name
+
+
 def test_a_moving_picture_keeps_moving(reference_data: Cast) -> None:
     target = io.BytesIO()
     frames = [Image.new("L", (8, 8), number * 100) for number in range(3)]
@@ -106,6 +130,7 @@ def test_a_moving_picture_keeps_moving(reference_data: Cast) -> None:
         (b"MZ\x90\0 a program", "holiday.jpg"),
         (b"<svg onload=alert(1)>", "x.svg"),
         (b"<html><script>alert(1)</script>", "x.pdf"),
+        (HEIC[:300], "broken.heic"),
         (b"\x89PNG\r\n\x1a\n" + b"\0" * 64, "broken.png"),
         (office("word/vbaProject.bin"), "macro.docx"),
         (b"plain words", "notes.txt"),

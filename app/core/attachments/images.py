@@ -1,32 +1,43 @@
-"""Taking off an image what its camera wrote into it: place, time, device. Turned as its camera meant it first. Pure."""
+"""Taking off an image what its camera wrote into it: place, time, device. Turned as its camera meant it first. Pure.
+
+Pictures of iPhones (HEIC), which come by e-mail and from other systems, are read by a decoder without an encoder.
+"""
 
 from __future__ import annotations
 
 import io
 
+import pi_heif
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+pi_heif.register_heif_opener(thumbnails=False)
+
 MOST_PIXELS = 60_000_000
-_FORMATS = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP", "image/gif": "GIF"}
+_FORMATS = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP", "image/gif": "GIF", "image/heic": "HEIF"}
 
 
 class BadImage(ValueError):
     """These bytes are no image that can be read, or one of absurd size."""
 
 
-def without_metadata(data: bytes, media_type: str) -> bytes:
-    """Give the image anew from its pixels alone; moving pictures keep their frames. Raises BadImage."""
+def without_metadata(data: bytes, media_type: str, *, drawn_as: str | None = None) -> bytes:
+    """Give the image anew from its pixels alone, of another type where `drawn_as` says so; moving pictures keep their
+    frames. Raises BadImage.
+    """
+    target_type = drawn_as or media_type
     try:
         with Image.open(io.BytesIO(data), formats=[_FORMATS[media_type]]) as image:
             if image.width * image.height > MOST_PIXELS:
                 raise BadImage
-            moving = getattr(image, "n_frames", 1) > 1
+            moving = getattr(image, "n_frames", 1) > 1 and target_type == media_type
             kept = image if moving else ImageOps.exif_transpose(image)
             kept.info = {
                 name: value for name, value in kept.info.items() if name in ("duration", "loop", "transparency")
             }
+            if target_type != media_type:
+                kept = kept.convert("RGB")
             target = io.BytesIO()
-            kept.save(target, format=_FORMATS[media_type], **_options(media_type, moving=moving))
+            kept.save(target, format=_FORMATS[target_type], **_options(target_type, moving=moving))
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError) as problem:
         raise BadImage from problem
     return target.getvalue()

@@ -74,13 +74,13 @@ def _looked_at(upload: FileStorage) -> Incoming:
         raise _refused(name, _("Only pictures, PDF, sound, video and office files are taken."))
     if kinds.has_macros(data, media_type):
         raise _refused(name, _("Office files with programs in them are not taken."))
-    kept = data
-    if media_type in kinds.IMAGES:
+    kept, kept_as = data, kinds.DRAWN_AS.get(media_type, media_type)
+    if kept_as in kinds.IMAGES:
         try:
-            kept = without_metadata(data, media_type)
+            kept = without_metadata(data, media_type, drawn_as=kept_as)
         except BadImage:
             raise _refused(name, _("This picture cannot be read.")) from None
-    return Incoming(kinds.named(name, media_type), media_type, kept, hashlib.sha256(data).hexdigest())
+    return Incoming(kinds.named(name, kept_as), kept_as, kept, hashlib.sha256(data).hexdigest())
 
 
 def _refused(name: str, why: Any) -> Invalid:

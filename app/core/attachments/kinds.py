@@ -29,8 +29,10 @@ ENDINGS: dict[str, str] = {
     f"{_OFFICE}.spreadsheetml.sheet": "xlsx",
     f"{_OFFICE}.presentationml.presentation": "pptx",
 }
-TAKEN = frozenset(ENDINGS)
-ACCEPT = ",".join(sorted(TAKEN))  # as a form names them to the phone
+# what phones make and browsers do not draw -> what it is kept as
+DRAWN_AS: dict[str, str] = {"image/heic": "image/jpeg"}
+TAKEN = frozenset(ENDINGS) | frozenset(DRAWN_AS)
+ACCEPT = ",".join(sorted(ENDINGS))  # as a form names them to the phone, which converts what is not named
 IMAGES = frozenset(each for each in ENDINGS if each.startswith("image/"))
 SHOWN_INLINE = IMAGES  # browsers draw them without running anything
 _MACROS = "vbaproject.bin"
