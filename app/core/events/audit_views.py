@@ -118,11 +118,16 @@ def show(event_id: UUID) -> Response:
         subject_label=label_of(row.subject_type),
         subject_url=url_of(row.subject_type, row.subject_id),
         who=names.of("user", [row.actor_id]).get(row.actor_id) if row.actor_id else None,
-        reason=row.data.get("_reason", ""),
+        reason=_reason(row.data.get("_reason", "")),
         hospital=names.of("hospital", [row.hospital_id]).get(row.hospital_id) if row.hospital_id else None,
         data=[(name, value if isinstance(value, str) else json.dumps(value)) for name, value in data.items()],
         changes=audit.changes_of(row, actor=current_actor),
     )
+
+
+def _reason(text: str) -> str:
+    """Tell why something was done: what PX360 gives as its own reason has a translation, a person's words stay theirs."""
+    return _(text) if text else ""
 
 
 @bp.get("/audit/export")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -12,7 +13,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app.core.access.actor import acting_as
+from app.core.access.actor import acting_as, system_actor
 from app.core.db import unit_of_work, uuid7
 from app.core.events import Change, Event, audit, record
 from app.core.events.models import Delivery, EventLog
@@ -58,6 +59,25 @@ def test_the_list_names_people_and_links_to_subjects(boss: FlaskClient, action: 
     (opened,) = rows(EventLog, kind="actions.action.opened")
     shown = boss.get(f"/admin/audit/{opened.id}").text
     assert f"/actions/{action.id}" in shown
+
+
+def test_the_own_reasons_of_px360_are_told_in_the_readers_language_and_a_persons_words_stay(
+    boss: FlaskClient, reference_data: Cast
+) -> None:
+    boss.set_cookie("px_lang", "ar")
+    with acting_as(SYSTEM), unit_of_work():
+        kept = [
+            record(
+                PatientUpdated(uuid7(), reference_data.a.id, ("phone_e164",)),
+                actor=system_actor("sla sweep")
+                if why is None
+                else replace(reference_data.actor("px_admin"), reason=why),
+            )
+            for why in (None, "لأن الرقم تغيّر")
+        ]
+    own, typed = (boss.get(f"/admin/audit/{each}").text for each in kept)
+    assert "متابعة مواعيد الاستحقاق" in own and "sla sweep" not in own
+    assert "لأن الرقم تغيّر" in typed
 
 
 @pytest.mark.parametrize(
