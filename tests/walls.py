@@ -99,6 +99,7 @@ TABLES: dict[str, Any] = {
     "inbound.event_id": InboundEvent,
     "integrations_api.event_id": InboundEvent,
     "action_rules.rule_id": ActionRule,
+    "action_rules_api.rule_id": ActionRule,
     "contact_rules.rule_id": ContactRule,
     "contact_rules_api.rule_id": ContactRule,
     "journeys_admin.template_id": JourneyTemplate,

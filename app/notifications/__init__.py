@@ -20,6 +20,7 @@ def register(app: Flask) -> None:
         api,
         api_rules,
         api_setup,
+        bell_views,
         clock_notices,
         handlers,
         health,
@@ -34,7 +35,7 @@ def register(app: Flask) -> None:
 
     live.give_bell(bell.unread_count)
     shell.give("bell_count", bell.unread_count)
-    doors = (views, webhooks, admin_texts, admin_providers, admin_rules, api, api_setup, api_rules)
+    doors = (views, bell_views, webhooks, admin_texts, admin_providers, admin_rules, api, api_setup, api_rules)
     for door in doors:
         app.register_blueprint(door.bp)
     words.init_app(app)

@@ -1,9 +1,8 @@
-"""Pages of messages: the log, one message with its proof of contact, and the bell."""
+"""Pages of messages: the log, and one message with its proof of contact."""
 
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -14,14 +13,14 @@ from flask_babel import pgettext
 from app.core.errors import Conflict
 from app.core.events import timeline
 from app.core.resources.days import day_of
-from app.core.web import current_actor, page, requires, see_other, signed_in
+from app.core.web import current_actor, page, requires, see_other
 from app.core.web.keys import read_key, write_key
 from app.notifications import labels, queries, words
 from app.notifications.enums import Channel, MessageStatus
 from app.notifications.forms import VersionForm
 from app.notifications.models import Message
 from app.notifications.policy import Perm
-from app.notifications.services import bell, compose
+from app.notifications.services import compose
 from app.notifications.services.retry import retry
 from app.notifications.workflow import MESSAGE
 from app.organizations.queries import may_identify
@@ -130,30 +129,3 @@ def _show(message: Message) -> Response:
             if entry.data.get("message_id") == str(message.id)
         ],
     )
-
-
-@bp.get("/notifications/")
-@signed_in
-def bell_page() -> Response:
-    """Show the newest lines of one's own bell."""
-    return page("messages_pages/bell.html", part="messages_pages/_bell.html", **_lines(50))
-
-
-def _lines(limit: int) -> dict[str, Any]:
-    return {"lines": [(line, bell.sentence(line)) for line in bell.latest(current_actor, limit)]}
-
-
-@bp.post("/notifications/read")
-@signed_in
-def read_all() -> Response:
-    """Mark all as read."""
-    bell.mark_read(actor=g.actor)
-    return see_other(url_for("messages.bell_page"))
-
-
-@bp.post("/notifications/<uuid:line_id>")
-@signed_in
-def open_line(line_id: UUID) -> Response:
-    """Mark one as read and go where it leads."""
-    url = bell.open_line(line_id, actor=g.actor)
-    return see_other(url)

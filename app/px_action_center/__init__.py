@@ -13,12 +13,23 @@ def register(app: Flask) -> None:
     from flask_babel import lazy_gettext as _l
 
     from app.core.web import menu, presence
-    from app.px_action_center import api, bulk_views, handlers, panels, rule_views, timeline, views, words  # noqa: F401 - some declare themselves
+    from app.px_action_center import (  # noqa: F401 - some declare themselves
+        api,
+        api_rules,
+        bulk_views,
+        handlers,
+        panels,
+        rule_views,
+        timeline,
+        views,
+        words,
+    )
     from app.px_action_center.models import PxAction
     from app.px_action_center.policy import Perm
 
     app.register_blueprint(views.bp)
     app.register_blueprint(api.bp)
+    app.register_blueprint(api_rules.bp)
     app.register_blueprint(rule_views.bp)
     app.register_blueprint(bulk_views.bp)
     words.init_app(app)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -12,7 +13,7 @@ from wtforms.validators import DataRequired, NumberRange, Optional
 from app.core.web.forms import Form, LineField, TextField, UuidField, VersionField
 from app.px_action_center.enums import WRITTEN_BY_PEOPLE, Severity, SignalKind
 from app.px_action_center.models import ActionRule
-from app.px_action_center.services.ruling import HIGHEST, RuleFacts
+from app.px_action_center.services.ruling import HIGHEST, RuleFacts, facts_of
 
 
 class AssignForm(Form):
@@ -111,11 +112,4 @@ class NewRuleForm(RuleForm):
 
 def rule_values(rule: ActionRule) -> dict[str, Any]:
     """Give a rule as its form shows it."""
-    return {
-        "version": rule.version,
-        "signal_kind": rule.signal_kind,
-        "at_or_below": rule.at_or_below,
-        "department_id": rule.department_id,
-        "severity": rule.severity or "",
-        "is_active": rule.is_active,
-    }
+    return {**asdict(facts_of(rule)), "severity": rule.severity or "", "version": rule.version}

@@ -233,3 +233,9 @@ def test_the_bell_opens_in_place_with_only_its_lines(app: Flask, cast: Cast) -> 
 
     assert 'id="bell-lines"' in part
     assert "<html" not in part
+
+
+def test_the_page_of_the_bell_is_no_line_of_the_menu(office: FlaskClient) -> None:
+    assert 'href="/messages/" title="Messages" aria-current="page"' in read(office, "/messages/")
+    assert 'class="px-side-link"' in read(office, "/notifications/")
+    assert ' aria-current="page"' not in read(office, "/notifications/")

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from flask import Flask
 from flask.testing import FlaskClient
 
 from app.core.access.actor import acting_as
@@ -16,7 +17,7 @@ from app.px_action_center import rule_queries
 from app.px_action_center.models import ActionRule
 from app.px_action_center.services import ruling
 from app.px_action_center.services.ruling import RuleFacts
-from tests.cast import Cast, csrf, sign_in
+from tests.cast import Cast, bearer, csrf, sign_in
 from tests.px_action_center.conftest import SYSTEM, open_for, signal
 
 FACTS = RuleFacts("survey_low_score", at_or_below=40.0)
@@ -132,3 +133,31 @@ def test_the_office_reads_rules_and_changes_none(reference_data: Cast, client: F
     assert "disabled" in shown
     assert "/archive" not in shown
     assert send(client, f"/admin/action-rules/{rule.id}", version=1, signal_kind="survey_low_score").status_code == 403
+
+
+def test_another_system_keeps_the_rules_through_the_api(app: Flask, reference_data: Cast) -> None:
+    client, admin = app.test_client(), bearer(reference_data["hospital_admin"])
+    body = {"signal_kind": "survey_low_score", "at_or_below": 40, "severity": "high"}
+    made = client.post("/api/actions/rules/", json=body, headers=admin)
+    assert made.status_code == 201, made.text
+    rule = made.get_json()
+    assert rule["hospital_id"] == str(reference_data.a.id)
+    where = f"/api/actions/rules/{rule['id']}/"
+
+    eased = client.patch(where, json={"version": rule["version"], "severity": None, "is_active": False}, headers=admin)
+    assert (eased.get_json()["severity"], eased.get_json()["is_active"], eased.get_json()["at_or_below"]) == (
+        None,
+        False,
+        40,
+    )
+    stale = client.put(where, json={**body, "version": rule["version"]}, headers=admin)
+    assert stale.status_code == 409
+    wrong = client.post("/api/actions/rules/", json={**body, "at_or_below": 101}, headers=admin)
+    assert wrong.status_code == 422
+
+    found = client.get(
+        "/api/actions/rules/?is_active=false", headers=bearer(reference_data["px_coordinator"])
+    ).get_json()
+    assert [each["id"] for each in found["results"]] == [rule["id"]]
+    assert client.delete(where, headers=admin).status_code == 204
+    assert client.get("/api/actions/rules/?is_active=false", headers=admin).get_json()["results"] == []

@@ -34,6 +34,11 @@ class RuleFacts:
     is_active: bool = True
 
 
+def facts_of(rule: ActionRule) -> RuleFacts:
+    """Give what a rule says now, to change a part of it."""
+    return RuleFacts(**{name: getattr(rule, name) for name in RuleFacts.__slots__})
+
+
 @command
 def create(hospital_id: UUID | None, facts: RuleFacts, *, actor: Actor) -> ActionRule:
     """Make a rule of a hospital, or of the group (None). NotAllowed: not there. Invalid: a field is wrong."""
