@@ -14,6 +14,7 @@ from app.accounts.models import RoleAssignment
 from app.complaints import sla
 from app.complaints.inquiries.models import Inquiry, InquiryNote
 from app.complaints.models import Complaint, ComplaintPoint, Explanation
+from app.complaints.points.models import PointPerson
 from app.core.access.wall import passage
 from app.core.db import Base, db, unit_of_work
 from app.core.events import sealer
@@ -265,6 +266,14 @@ def test_complaints_are_in_many_states_and_what_is_resolved_is_judged_and_answer
     for row in found:
         assert (row.status in ("resolved", "closed")) == bool(row.resolution and findings.get(row.id)), row.reference
         assert row.received_at <= (row.activated_at or NOON) <= (row.resolved_at or NOON) <= (row.closed_at or NOON)
+
+
+def test_some_points_name_the_physician_of_the_visit(demo: Loaded) -> None:
+    named = every(PointPerson)
+    points = {row.id: row for row in every(ComplaintPoint)}
+
+    assert 10 < len(named) < len(points)
+    assert all(each.physician is not None and each.hospital_id == points[each.point_id].hospital_id for each in named)
 
 
 def test_inquiries_are_in_many_states_and_what_is_answered_has_its_answer(demo: Loaded) -> None:

@@ -16,6 +16,7 @@ from app.complaints.enums import ComplaintStatus as S
 from app.complaints.enums import ExplanationStatus
 from app.complaints.events import ComplaintMoved, ComplaintNoted, ComplaintReceived, ExplanationMoved, PointChanged
 from app.complaints.models import Complaint, ComplaintNote, ComplaintPoint, Explanation
+from app.complaints.points.models import PointPerson
 from app.complaints.points.services import LEVELS
 from app.complaints.promises.enums import PromiseState
 from app.complaints.promises.events import ComplaintPromiseMoved
@@ -169,7 +170,21 @@ class Desk:
         )  # fmt: skip
         about = (row["id"], row["hospital_id"], row["reference"], point["id"])
         self.log.say(PointChanged(*about, "added"), min(at, self.now), by=row["assignee_id"])
+        self._person(row, visit, point)
         return point
+
+    def _person(self, row: dict[str, Any], visit: Visit, point: dict[str, Any]) -> None:
+        """Some complaints name the physician of the visit."""
+        chance = Random(f"person {row['reference']}")  # noqa: S311 - its own, so that the rest of the story stays as it is
+        if chance.random() > 0.3:
+            return
+        at, owner, physician = point["created_at"], row["assignee_id"], visit.row["physician_id"]
+        self.sheets.add(
+            PointPerson, at, hospital_id=row["hospital_id"], point_id=point["id"], physician_id=physician,
+            named_by_id=owner,
+        )  # fmt: skip
+        about = (row["id"], row["hospital_id"], row["reference"], point["id"])
+        self.log.say(PointChanged(*about, "person_named", physician), at, by=owner)
 
     def _ask(
         self, row: dict[str, Any], visit: Visit, point: dict[str, Any], times: tuple[datetime, datetime, datetime]

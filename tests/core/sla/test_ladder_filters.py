@@ -220,3 +220,11 @@ def test_programs_keep_a_level_to_some_cases_and_see_whose_escalation_changes(
     assert trial is not None and (trial["count"], trial["ladders"]) == (0, 1)
     assert trial["moves"][0]["rungs_after"] == [{"to": "px_admin", "after_minutes": 0, "in": None}]
     assert saved.status_code == 200 and saved.json is not None and saved.json["ladder"] == [{"level": 1, **rung}]
+
+
+def test_choosing_another_deadline_for_a_new_rule_shows_what_that_one_may_be_kept_to(boss: FlaskClient) -> None:
+    explanation, resolution = (
+        boss.get(f"/admin/sla/new?clock={kind}").text for kind in ("explanation.answer", "complaint.resolution")
+    )
+    assert 'hx-get="/admin/sla/new"' in explanation and 'hx-trigger="change"' in explanation
+    assert 'name="sources-0"' in resolution and 'name="sources-0"' not in explanation
