@@ -80,10 +80,35 @@ def assemble() -> Cast:
     return cast
 
 
+def at_hand() -> Cast:
+    """Give the cast of a database in which it was assembled before."""
+    with acting_as(system_actor("call the cast")):
+        hospitals = {each.code: each for each in db.session.execute(sa.select(Hospital)).scalars()}
+        a, b = hospitals["A"], hospitals["B"]
+        departments = {
+            (each.hospital_id, each.code): each for each in db.session.execute(sa.select(Department)).scalars()
+        }
+        users = {each.email: each for each in db.session.execute(sa.select(User)).scalars()}
+    return Cast(
+        a,
+        b,
+        er=departments[a.id, "ER"],
+        triage=departments[a.id, "TR"],
+        ward=departments[a.id, "W1"],
+        elsewhere=departments[b.id, "ER"],
+        people={name: users[email_of(name)] for name in PEOPLE},
+    )
+
+
+def email_of(name: str) -> str:
+    """Give the address with which a person of the cast signs in."""
+    return f"{name.replace('_', '.')}@example.org"
+
+
 def _person(cast: Cast, name: str, role: Role, hospital: str | None, department: str | None) -> User:
     user = User(
         id=uuid7(),
-        email=f"{name.replace('_', '.')}@example.org",
+        email=email_of(name),
         name_en=name.replace("_", " ").title(),
         name_ar=f"شخص {name}",
         password_hash=_HASH[0],

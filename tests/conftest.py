@@ -5,9 +5,9 @@ from __future__ import annotations
 import base64
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -136,13 +136,66 @@ def application(settings: Settings) -> APIFlask:
     return built
 
 
-@contextmanager
-def rolled_back(application: APIFlask) -> Iterator[APIFlask]:
-    """Give the application inside one outer transaction that is rolled back; commits are savepoints."""
+def _with_cast() -> None:
+    from tests.cast import assemble
+
+    assemble()
+
+
+def _with_reference_data() -> None:
+    from app.portal.seeds import seed_reference_data
+
+    _with_cast()
+    seed_reference_data()
+
+
+# the fixture that a test asks for -> how the database is filled in which it begins; the first one asked for counts
+BEGINNINGS: dict[str, Callable[[], None]] = {"reference_data": _with_reference_data, "cast": _with_cast}
+
+
+@pytest.fixture(scope="session")
+def beginning(application: APIFlask, clone: Any) -> Iterator[Callable[[Iterable[str]], sa.Engine | None]]:
+    """Give a function from a test's fixtures to the database in which it begins; None means the empty one.
+
+    Each is filled once for this test process, by the code that fills an installation, instead of before every test.
+    """
+    engines: dict[str, sa.Engine] = {}
+
+    def engine(fixtures: Iterable[str]) -> sa.Engine | None:
+        name = next((each for each in BEGINNINGS if each in fixtures), None)
+        if name is not None and name not in engines:
+            engines[name] = _filled(application, clone(), BEGINNINGS[name])
+        return engines.get(name) if name else None
+
+    yield engine
+    for each in engines.values():
+        each.dispose()
+
+
+def _filled(application: APIFlask, database: str, fill: Callable[[], None]) -> sa.Engine:
     with application.app_context():
         engines = db._app_engines[application]
-        engine = db.engine
-        connection = engine.connect()
+        own = db.engine
+        engines[None] = sa.create_engine(own.url.set(database=database))
+        try:
+            with clock.frozen(NOON - timedelta(seconds=1)):  # what a test writes has greater ids
+                fill()
+            return engines[None]
+        finally:
+            db.session.remove()
+            engines[None] = own
+
+
+@contextmanager
+def rolled_back(application: APIFlask, engine: sa.Engine | None = None) -> Iterator[APIFlask]:
+    """Give the application inside one outer transaction that is rolled back; commits are savepoints.
+
+    `engine`: the database to be in, instead of the application's own.
+    """
+    with application.app_context():
+        engines = db._app_engines[application]
+        own = db.engine
+        connection = (engine or own).connect()
         transaction = connection.begin()
         engines[None] = connection  # type: ignore[assignment]
         db.session.configure(join_transaction_mode="create_savepoint")
@@ -154,13 +207,13 @@ def rolled_back(application: APIFlask) -> Iterator[APIFlask]:
             db.session.remove()
             transaction.rollback()
             connection.close()
-            engines[None] = engine
+            engines[None] = own
 
 
 @pytest.fixture
-def app(application: APIFlask) -> Iterator[APIFlask]:
+def app(application: APIFlask, beginning: Any, request: pytest.FixtureRequest) -> Iterator[APIFlask]:
     """Give the application; what a test writes is rolled back."""
-    with rolled_back(application) as given:
+    with rolled_back(application, beginning(request.fixturenames)) as given:
         yield given
 
 
@@ -186,18 +239,15 @@ def drain(app: APIFlask) -> Any:
 
 @pytest.fixture
 def cast(app: APIFlask) -> Any:
-    """Give the fixed cast of every test."""
-    from tests.cast import assemble
+    """Give the fixed cast of every test, which its database holds already."""
+    from tests.cast import at_hand
 
-    return assemble()
+    return at_hand()
 
 
 @pytest.fixture
 def reference_data(cast: Any) -> Any:
-    """Seed the group's calendar, rules, templates and texts, as an installation has them."""
-    from app.portal.seeds import seed_reference_data
-
-    seed_reference_data()
+    """Give the cast in a database with the group's calendar, rules, templates and texts, as an installation has them."""
     return cast
 
 
