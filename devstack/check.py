@@ -17,8 +17,9 @@ from devstack.processes import ROOT
 
 BIN = Path(sys.executable).parent
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-# files in the order of tests/conftest.py: the slow ones first, so that no process waits for the other at the end
-PYTEST = (sys.executable, "-m", "pytest", "-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
+# files in the order of tests/conftest.py: the slow ones first, so that no process waits for the others at the end. A story
+# or a fault waits for its processes most of the time, so that a third process fills two cores
+PYTEST = (sys.executable, "-m", "pytest", "-n", "3", "--dist", "loadfile", "--no-loadscope-reorder")
 SLOW = ("tests/browser", "tests/faults", "tests/devstack", "tests/stories")  # a fast check leaves these folders out
 
 # the command line wants settings, but a check of files needs no server and keeps no secret
