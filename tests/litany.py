@@ -298,6 +298,7 @@ DOORS: dict[str, frozenset[str]] = {
     **resource_litany("assignment_rules", reads=ADMINS, writes=ADMINS),
     **resource_litany("text_modules", reads=HEADS, writes=ADMINS),
     **resource_litany("red_flag_phrases", reads=OFFICE, writes=ADMINS, imports=False),
+    **resource_litany("case_sources", reads=COMPLAINANTS, writes=frozenset({"px_admin"}), panel=ADMINS, imports=False),
     **resource_litany("checklist_items", reads=HEADS, writes=ADMINS),
     **resource_litany("inquiry_categories", reads=COMPLAINANTS, writes=ADMINS),
     **dict.fromkeys(

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from apiflask import APIBlueprint
 from flask import abort
+from flask_babel import gettext as _
 from sqlalchemy import select
 
 from app.complaints import queries
@@ -36,10 +37,12 @@ from app.complaints.schemas import (
 from app.complaints.services import receiving, stepping, working, writing
 from app.complaints.services.receiving import ComplaintFacts
 from app.complaints.services.stepping import StepFacts
+from app.complaints.sources.known import may_be_named
 from app.complaints.workflow import COMPLAINT, EXPLANATION
 from app.core.access.policy import can, visible
 from app.core.api import Listing, ListQuery, documented, listing, page_of
 from app.core.api.lists import equals, uuid
+from app.core.errors import Invalid
 from app.core.severity import Severity
 from app.core.web import current_actor, requires
 
@@ -104,6 +107,8 @@ def list_complaints(query_data: ListQuery) -> dict[str, Any]:
 @requires(Perm.CREATE)
 def create(json_data: ComplaintIn) -> Any:
     """Take a complaint in; an outside body's number that is known already is a conflict."""
+    if not may_be_named("complaint", json_data.channel):
+        raise Invalid(channel=_("Choose one of the listed codes."))
     facts = ComplaintFacts(**json_data.model_dump(exclude={"hospital_id"}))
     return _told(receiving.receive(hospital_id=json_data.hospital_id, facts=facts, actor=current_actor))
 

@@ -13,13 +13,14 @@ from sqlalchemy import select
 from app.complaints import sla
 from app.complaints.assigning.services import NewCase, owner_for
 from app.complaints.casework.contact import first_words, is_email, patient_of, phone_of
-from app.complaints.enums import CHANNELS, OUTSIDE, RELATIONS
+from app.complaints.enums import OUTSIDE, RELATIONS
 from app.complaints.events import ComplaintReceived
 from app.complaints.flags.phrases import phrases_of
 from app.complaints.models import Complaint
 from app.complaints.policy import Perm
 from app.complaints.rules.red_flags import flags_in
 from app.complaints.services import answers
+from app.complaints.sources.known import is_open
 from app.core import throttle
 from app.core.access.actor import Actor, Role, acting_as, system_actor
 from app.core.access.policy import can_reach_hospital
@@ -187,9 +188,11 @@ def _checked(hospital_id: UUID, facts: ComplaintFacts, actor: Actor) -> tuple[Pa
         raise Invalid(hospital_id=_("Choose the hospital."))
     if not facts.words.strip():
         wrong["words"] = _("Write what happened, in the patient's own words.")
-    for name, known in (("channel", CHANNELS), ("contact_relation", RELATIONS), ("severity", set(Severity))):
+    for name, known in (("contact_relation", RELATIONS), ("severity", set(Severity))):
         if getattr(facts, name) not in known:
             wrong[name] = _("Choose one of the listed codes.")
+    if not is_open("complaint", facts.channel):
+        wrong["channel"] = _("Choose one of the listed codes.")
     if facts.visit_kind and facts.visit_kind not in set(JourneyKind):
         wrong["visit_kind"] = _("Choose one of the listed codes.")
     if facts.channel in OUTSIDE and not facts.outside_number.strip():
