@@ -8,7 +8,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
-from flask import g, has_request_context
+from flask import has_request_context, request
 from sqlalchemy import select
 from wtforms.fields.choices import SelectChoice
 
@@ -42,6 +42,7 @@ class Source:
         return {COMPLAINT: self.for_complaints, INQUIRY: self.for_inquiries}.get(kind, True)
 
 
+KEPT = "px360.case_sources"
 _kept: ContextVar[Mapping[str, Source] | None] = ContextVar("px360_case_sources", default=None)
 
 
@@ -52,9 +53,9 @@ def known() -> Mapping[str, Source]:
         return kept
     if not has_request_context():
         return _read()
-    if "case_sources" not in g:
-        g.case_sources = _read()
-    found: Mapping[str, Source] = g.case_sources
+    if KEPT not in request.environ:
+        request.environ[KEPT] = _read()
+    found: Mapping[str, Source] = request.environ[KEPT]
     return found
 
 
