@@ -157,6 +157,7 @@ DOORS: dict[str, frozenset[str]] = {
             "complaints.identify",
             "complaints.assign",
             "complaints.severity",
+            "complaints.source",
             "complaints.note",
             "complaints.colleagues",
         ),
@@ -189,7 +190,13 @@ DOORS: dict[str, frozenset[str]] = {
     ),
     "complaints_api.create": HEADS | {"source_user"},
     **dict.fromkeys(
-        ("complaints_api.assign", "complaints_api.identify", "complaints_api.severity", "complaints_api.add_note"),
+        (
+            "complaints_api.assign",
+            "complaints_api.identify",
+            "complaints_api.severity",
+            "complaints_api.source",
+            "complaints_api.add_note",
+        ),
         HEADS,
     ),
     **dict.fromkeys(

@@ -26,6 +26,7 @@ from app.complaints.schemas import (
     ComplaintOut,
     ComplaintPatientIn,
     ComplaintSeverityIn,
+    ComplaintSourceIn,
     ComplaintStepIn,
     ExplanationIn,
     ExplanationOut,
@@ -168,6 +169,24 @@ def severity(complaint_id: UUID, json_data: ComplaintSeverityIn) -> Any:
     """Change the severity; every deadline counts anew from the start."""
     return _told(
         working.change_severity(complaint_id, json_data.severity, version=json_data.version, actor=current_actor)
+    )
+
+
+@bp.post("/complaints/<uuid:complaint_id>/source/")
+@bp.input(ComplaintSourceIn)
+@bp.output(ComplaintOut)
+@documented(bp, "Say where a complaint came from", "POST")
+@requires(Perm.WORK)
+def source(complaint_id: UUID, json_data: ComplaintSourceIn) -> Any:
+    """Change the source; every deadline counts anew from the start."""
+    return _told(
+        working.change_source(
+            complaint_id,
+            json_data.channel,
+            outside_number=json_data.outside_number,
+            version=json_data.version,
+            actor=current_actor,
+        )
     )
 
 

@@ -141,6 +141,14 @@ class SeverityForm(Form):
     severity = SelectField(_l("Severity"), choices=choices(SEVERITIES))
 
 
+class SourceForm(Form):
+    """Say where it came from."""
+
+    version = VersionField()
+    channel = SelectField(_l("How it came"), choices=lambda: choices_of("complaint"))
+    outside_number = LineField(_l("Number of the outside body"), most=60)
+
+
 class NoteForm(Form):
     """Write on the complaint."""
 

@@ -104,6 +104,13 @@ class ComplaintSeverityIn(VersionedIn):
     severity: SeverityCode
 
 
+class ComplaintSourceIn(VersionedIn):
+    """Where it came from, with the number of an outside body."""
+
+    channel: SourceCode
+    outside_number: Annotated[str, Field(max_length=60, pattern=r"^[^\x00]*$")] = ""
+
+
 class ComplaintStepIn(VersionedIn):
     """A step of the workflow with what it asks for; see the verbs in the description."""
 

@@ -9,6 +9,7 @@ from uuid import UUID
 from flask import Blueprint, Response, abort, g, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from wtforms.fields.choices import SelectChoice
 
 from app.complaints import queries
 from app.complaints.bulk import services as bulk
@@ -16,12 +17,14 @@ from app.complaints.casework.lists import COUNT_CAP, TABS
 from app.complaints.enums import WRITTEN_BY_STAFF, ComplaintStatus
 from app.complaints.files import services as filing
 from app.complaints.forms import ComplaintForm, NoteForm, StepForm
+from app.complaints.models import Complaint
 from app.complaints.places import PLACE, tab_labels
 from app.complaints.policy import Perm
 from app.complaints.queries import Filters
 from app.complaints.services import answers, stepping
 from app.complaints.show import case_of
-from app.complaints.sources.known import Labels
+from app.complaints.sources.built_in import BY_STAFF
+from app.complaints.sources.known import Labels, choices_of, was_named
 from app.complaints.texts import views as texts
 from app.complaints.texts.filling import Filled
 from app.complaints.workflow import COMPLAINT
@@ -150,9 +153,16 @@ def shown(
         may_ask=can_on(current_actor, Perm.ASK, complaint),
         may_find=may_work and organizations.may_find_patients(current_actor),
         severities=[(each.value, each.label) for each in Severity],
+        sources=_sources(complaint, may_work),
         may_read_surveys=can(current_actor, SurveyPerm.INSTANCE_READ),
         panels=panels_for("complaint", current_actor),
     )
+
+
+def _sources(complaint: Complaint, may_work: bool) -> list[SelectChoice]:
+    """Give the sources that it may be said to come from instead; none where a door of its own gave it one."""
+    is_fixed = not may_work or complaint.closed_at or not was_named(complaint.channel, BY_STAFF["complaint"])
+    return [] if is_fixed else [each for each in choices_of("complaint") if each.value != complaint.channel]
 
 
 def _note_form(answer: Answer | None, taken: Filled | None) -> NoteForm:

@@ -9,10 +9,12 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from flask import Flask
 from flask.testing import FlaskClient
 
 from app.complaints import sla
 from app.complaints.models import CaseSource, Complaint
+from app.complaints.services import working
 from app.complaints.sources.built_in import BUILT_IN
 from app.complaints.sources.seeds import seed_sources
 from app.complaints.sources.usage import Usage, usage
@@ -22,10 +24,10 @@ from app.core.errors import Conflict, Invalid
 from app.core.events.models import EventLog
 from app.core.resources import commands
 from app.core.resources.resource import resource_at
-from app.core.sla.models import SlaClock, SlaPolicy
+from app.core.sla.models import SlaClock, SlaExtension, SlaPolicy
 from app.core.time import clock
 from app.core.web.marks import HUES
-from tests.cast import Cast, bearer, sign_in
+from tests.cast import Cast, bearer, csrf, sign_in
 from tests.complaints.conftest import received, step
 from tests.complaints.inquiring import asked, take
 
@@ -96,7 +98,7 @@ def test_an_own_source_is_offered_named_and_coloured_wherever_cases_are(
 
     assert offered(page(client, "/complaints/new", language)) == ["council", "desk", "phone", "moh", "chi"]
     assert offered(page(client, "/inquiries/new", language)) == ["council", "desk", "phone", "email", "whatsapp"]
-    mark = '<span class="px-dot" data-hue="purple" aria-hidden="true"></span><bdi>{}</bdi>'
+    mark = '<span class="px-swatch" data-hue="purple" aria-hidden="true"></span><bdi>{}</bdi>'
     for path in (
         "/complaints/?channel=council",
         f"/complaints/{complaint.id}",
@@ -293,6 +295,70 @@ def test_a_converted_inquiry_keeps_a_source_that_complaints_have_too(
     take(reference_data, inquiry, "convert")
 
     assert rows(Complaint, id=inquiry.complaint_id)[0].channel == then
+
+
+def changed(cast: Cast, complaint: Complaint, source: str, by: str = "px_coordinator", **more: Any) -> Complaint:
+    """A complaint of which somebody says that it came from elsewhere."""
+    actor, version = cast.actor(by), complaint.version
+    with acting_as(actor):
+        return working.change_source(complaint.id, source, version=version, actor=actor, **more)
+
+
+def test_a_changed_source_counts_every_deadline_anew_from_the_start(reference_data: Cast) -> None:
+    complaint = received(reference_data, severity="low")
+    before = complaint.due_at
+
+    changed(reference_data, complaint, "moh", outside_number="937-7")
+
+    (found,) = rows(SlaClock, subject_id=complaint.id, kind=sla.RESOLUTION)
+    assert (found.source, found.target_seconds, found.pausable) == ("moh", 24 * 3600, False)
+    assert complaint.due_at == found.due_at == complaint.received_at + timedelta(hours=24) != before
+    (said,) = rows(EventLog, subject_id=complaint.id, kind="complaints.complaint.source_changed")
+    assert (said.data["before"], said.data["after"]) == ("desk", "moh")
+
+
+def test_a_source_with_more_time_waits_for_a_second_person(reference_data: Cast) -> None:
+    complaint = received(reference_data, severity="low", channel="moh", outside_number="937-8")
+    due = complaint.due_at
+
+    changed(reference_data, complaint, "phone")
+
+    assert complaint.due_at == due
+    (wish,) = rows(SlaExtension)
+    assert (wish.cause, wish.state) == ("source", "open")
+    assert wish.until_at > due
+
+
+def test_a_wrong_source_is_refused_and_one_with_a_door_of_its_own_stays(reference_data: Cast) -> None:
+    known = received(reference_data, channel="moh", outside_number="937-9")
+    complaint = received(reference_data)
+
+    for source in ("public", "unheard_of", "whatsapp", "moh"):  # the last without its number
+        with pytest.raises(Invalid):
+            changed(reference_data, complaint, source)
+    with pytest.raises(Conflict) as refused:
+        changed(reference_data, complaint, "moh", outside_number="937-9")
+    assert refused.value.current.id == known.id
+    with pytest.raises(Conflict):
+        changed(reference_data, received(reference_data, channel="public"), "desk")
+
+
+def test_officers_change_the_source_on_the_page_and_other_systems_over_the_api(
+    reference_data: Cast, app: Flask, client: FlaskClient
+) -> None:
+    complaint, public = received(reference_data), received(reference_data, channel="public")
+    sign_in(client, reference_data["px_coordinator"])
+    form = {"csrf_token": csrf(app, client), "version": complaint.version, "channel": "chi", "outside_number": "C-1"}
+    assert offered(page(client, f"/complaints/{complaint.id}")) == ["phone", "moh", "chi"]
+    assert "It came from elsewhere" not in page(client, f"/complaints/{public.id}")
+
+    assert client.post(f"/complaints/{complaint.id}/source", data=form).status_code == 303
+    shown = page(client, f"/complaints/{complaint.id}")
+    assert "Source: Council of Health Insurance (before: Patient relations office)" in shown
+    body = {"channel": "phone", "version": rows(Complaint, id=complaint.id)[0].version}
+    address = f"/api/complaints/complaints/{complaint.id}/source/"
+    answer = client.post(address, json=body, headers=bearer(reference_data["px_coordinator"]))
+    assert (answer.status_code, answer.json["channel"]) == (200, "phone")
 
 
 def test_every_change_is_in_the_audit_log_of_the_group(reference_data: Cast) -> None:

@@ -228,14 +228,18 @@ def _refuse_known(hospital_id: UUID, facts: ComplaintFacts) -> None:
     """An outside body's case comes in once, whoever enters it; so does the answer of a survey."""
     if facts.survey_id is not None:
         answers.refuse_known(facts.survey_id)
-    number = facts.outside_number.strip()
+    refuse_number(hospital_id, facts.channel, facts.outside_number.strip())
+
+
+def refuse_number(hospital_id: UUID, channel: str, number: str) -> None:
+    """Refuse an outside body's number that is here already, within the caller's command. Conflict (`known`)."""
     if not number:
         return
-    take_turn(f"{facts.channel}:{number}", 363)
+    take_turn(f"{channel}:{number}", 363)
     known = db.session.execute(
         select(Complaint).where(
             Complaint.hospital_id == hospital_id,
-            Complaint.channel == facts.channel,
+            Complaint.channel == channel,
             Complaint.outside_number == number,
         )
     ).scalar_one_or_none()

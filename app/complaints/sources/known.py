@@ -100,6 +100,12 @@ def may_be_named(kind: str, code: str, by: Mapping[str, frozenset[str]] = BY_API
     return is_open(kind, code) and (code in by[kind] or not known()[code].is_system)
 
 
+def was_named(code: str, by: frozenset[str]) -> bool:
+    """Tell whether somebody chose a source, now retired or not: the administrators' own, and of the system's those of `by`."""
+    source = known().get(code)
+    return code in by or (source is not None and not source.is_system)
+
+
 def choices_of(kind: str) -> list[SelectChoice]:
     """Give what people choose from who enter a case."""
     return [SelectChoice(each.code, each.label) for each in of_kind(kind) if may_be_named(kind, each.code, BY_STAFF)]

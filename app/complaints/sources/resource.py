@@ -64,7 +64,7 @@ def _cells(used: Usage) -> tuple[str, ...]:
 
 
 def _overdue(used: Usage) -> str:
-    return f"{used.overdue:,} ({used.overdue / used.open:.0%})" if used.open else "0"
+    return f"{used.overdue:,} ({used.overdue / used.open:.0%})" if used.overdue else "0"
 
 
 def beside(row: CaseSource, actor: Actor) -> Beside:

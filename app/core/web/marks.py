@@ -80,7 +80,7 @@ def _mark(sort: str, label: Markup, tone: str, drawn: Markup) -> Markup:
 
 @lru_cache(maxsize=32)
 def _dot(code: str) -> Markup:
-    return Markup('<span class="px-dot" data-hue="{}" aria-hidden="true"></span>').format(code)
+    return Markup('<span class="px-swatch" data-hue="{}" aria-hidden="true"></span>').format(code)
 
 
 @lru_cache(maxsize=512)
