@@ -157,6 +157,7 @@ DOORS: dict[str, frozenset[str]] = {
             "complaints.identify",
             "complaints.assign",
             "complaints.severity",
+            "complaints.source",
             "complaints.note",
             "complaints.colleagues",
         ),
@@ -189,7 +190,13 @@ DOORS: dict[str, frozenset[str]] = {
     ),
     "complaints_api.create": HEADS | {"source_user"},
     **dict.fromkeys(
-        ("complaints_api.assign", "complaints_api.identify", "complaints_api.severity", "complaints_api.add_note"),
+        (
+            "complaints_api.assign",
+            "complaints_api.identify",
+            "complaints_api.severity",
+            "complaints_api.source",
+            "complaints_api.add_note",
+        ),
         HEADS,
     ),
     **dict.fromkeys(
@@ -298,6 +305,7 @@ DOORS: dict[str, frozenset[str]] = {
     **resource_litany("assignment_rules", reads=ADMINS, writes=ADMINS),
     **resource_litany("text_modules", reads=HEADS, writes=ADMINS),
     **resource_litany("red_flag_phrases", reads=OFFICE, writes=ADMINS, imports=False),
+    **resource_litany("case_sources", reads=COMPLAINANTS, writes=frozenset({"px_admin"}), panel=ADMINS, imports=False),
     **resource_litany("checklist_items", reads=HEADS, writes=ADMINS),
     **resource_litany("inquiry_categories", reads=COMPLAINANTS, writes=ADMINS),
     **dict.fromkeys(

@@ -21,6 +21,7 @@ from app.complaints.intake_links.models import IntakeLink
 from app.complaints.mail.models import IncomingMail, Mailbox
 from app.complaints.models import Complaint, ComplaintPaper, ComplaintPoint, ComplaintSuggestion, Explanation
 from app.complaints.promises.models import Promise
+from app.complaints.sources.models import CaseSource
 from app.complaints.taxonomy.models import TaxonomyClass, TaxonomyUpload, TaxonomyVersion
 from app.complaints.texts.models import TextModule
 from app.core.access.actor import Actor, acting_as, system_actor
@@ -151,7 +152,12 @@ OF_THE_GROUP = (
     (WorkingCalendar,),
     (SlaPolicy,),
 )
-OF_ALL = (TaxonomyVersion, TaxonomyClass, TaxonomyUpload)  # of no hospital: the group's, read by every office
+OF_ALL = (
+    TaxonomyVersion,
+    TaxonomyClass,
+    TaxonomyUpload,
+    CaseSource,
+)  # of no hospital: the group's, read by every office
 # bodies that the document alone does not give
 BODIES: dict[str, dict[str, Any]] = {
     "sla_api.replace_calendar": {"version": 1, "name_en": "x", "name_ar": "x", "definition": {"always_open": True}},

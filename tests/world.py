@@ -186,6 +186,15 @@ def _records(cast: Cast, admin: Actor, number: int) -> None:
         rule = {"hospital_id": cast.a.id, "code": f"R{number}", "name_en": "Rule", "name_ar": "قاعدة", "pool": "managers",
                 "case": "inquiry", "channel": "whatsapp", "severity": "low"}  # fmt: skip
         commands.create(resource_at("assignment_rules"), rule, actor=admin)
+        source = {
+            "code": f"own{number}",
+            "for_complaints": True,
+            "for_inquiries": False,
+            "hue": "pink",
+            "position": 1,
+            **names,
+        }
+        commands.create(resource_at("case_sources"), source, actor=cast.actor("px_admin"))
         mapping = {"kind": "event", "from_code": f"LOCAL_{number}", "to_code": "OPD_VISIT_COMPLETED"}
         commands.create(resource_at("mappings"), {"hospital_id": cast.a.id, **mapping}, actor=admin)
         row = commands.create(resource_at("departments"), {"code": f"D{number}", **names}, actor=admin)

@@ -31,6 +31,7 @@ ROOMS = (
     "mail",
     "taxonomy",
     "flags",
+    "sources",
 )
 
 

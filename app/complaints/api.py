@@ -7,6 +7,7 @@ from uuid import UUID
 
 from apiflask import APIBlueprint
 from flask import abort
+from flask_babel import gettext as _
 from sqlalchemy import select
 
 from app.complaints import queries
@@ -25,6 +26,7 @@ from app.complaints.schemas import (
     ComplaintOut,
     ComplaintPatientIn,
     ComplaintSeverityIn,
+    ComplaintSourceIn,
     ComplaintStepIn,
     ExplanationIn,
     ExplanationOut,
@@ -36,10 +38,12 @@ from app.complaints.schemas import (
 from app.complaints.services import receiving, stepping, working, writing
 from app.complaints.services.receiving import ComplaintFacts
 from app.complaints.services.stepping import StepFacts
+from app.complaints.sources.known import may_be_named
 from app.complaints.workflow import COMPLAINT, EXPLANATION
 from app.core.access.policy import can, visible
 from app.core.api import Listing, ListQuery, documented, listing, page_of
 from app.core.api.lists import equals, uuid
+from app.core.errors import Invalid
 from app.core.severity import Severity
 from app.core.web import current_actor, requires
 
@@ -104,6 +108,8 @@ def list_complaints(query_data: ListQuery) -> dict[str, Any]:
 @requires(Perm.CREATE)
 def create(json_data: ComplaintIn) -> Any:
     """Take a complaint in; an outside body's number that is known already is a conflict."""
+    if not may_be_named("complaint", json_data.channel):
+        raise Invalid(channel=_("Choose one of the listed codes."))
     facts = ComplaintFacts(**json_data.model_dump(exclude={"hospital_id"}))
     return _told(receiving.receive(hospital_id=json_data.hospital_id, facts=facts, actor=current_actor))
 
@@ -163,6 +169,24 @@ def severity(complaint_id: UUID, json_data: ComplaintSeverityIn) -> Any:
     """Change the severity; every deadline counts anew from the start."""
     return _told(
         working.change_severity(complaint_id, json_data.severity, version=json_data.version, actor=current_actor)
+    )
+
+
+@bp.post("/complaints/<uuid:complaint_id>/source/")
+@bp.input(ComplaintSourceIn)
+@bp.output(ComplaintOut)
+@documented(bp, "Say where a complaint came from", "POST")
+@requires(Perm.WORK)
+def source(complaint_id: UUID, json_data: ComplaintSourceIn) -> Any:
+    """Change the source; every deadline counts anew from the start."""
+    return _told(
+        working.change_source(
+            complaint_id,
+            json_data.channel,
+            outside_number=json_data.outside_number,
+            version=json_data.version,
+            actor=current_actor,
+        )
     )
 
 

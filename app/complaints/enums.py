@@ -67,19 +67,7 @@ _EXPLANATION: dict[str, Any] = {
 }
 
 # one table of codes and words for each short list; templates, forms and the API read them from here
-CHANNELS: dict[str, Any] = {
-    "desk": _l("Patient relations office"),
-    "phone": _l("Phone call"),
-    "public": _l("Public page"),
-    "email": _l("E-mail"),
-    "survey": _l("Survey answer"),
-    "partner": _l("Partner's desk"),
-    "api": _l("Another system"),
-    "moh": _l("MOH 937"),
-    "chi": _l("Council of Health Insurance"),
-}
-OUTSIDE = frozenset({"moh", "chi"})  # they bring a number and a deadline of their own
-BY_STAFF = ("desk", "phone", "moh", "chi")
+OUTSIDE = frozenset({"moh", "chi"})  # sources that bring a number and a deadline of their own
 
 RELATIONS: dict[str, Any] = {
     "patient": _l("The patient"),

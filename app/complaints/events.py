@@ -119,6 +119,15 @@ class ComplaintSeverityChanged(ComplaintEvent):
 
 
 @dataclass(frozen=True)
+class ComplaintSourceChanged(ComplaintEvent):
+    """It was said to come from elsewhere; its deadlines count anew from the original start."""
+
+    kind: ClassVar[str] = "complaints.complaint.source_changed"
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
 class ComplaintNoted(ComplaintEvent):
     """Somebody wrote on the complaint."""
 

@@ -12,9 +12,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Optional
 
 from app.complaints.enums import (
-    BY_STAFF,
     CANCEL_REASONS,
-    CHANNELS,
     CONTACT_WAYS,
     FINDINGS,
     HARM,
@@ -30,6 +28,7 @@ from app.complaints.papers.services import LetterFacts
 from app.complaints.points.services import PointFacts
 from app.complaints.services.receiving import ComplaintFacts
 from app.complaints.services.stepping import StepFacts
+from app.complaints.sources.known import choices_of
 from app.core.severity import Severity
 from app.core.web.forms import Form, HiddenUuidField, LineField, TextField, UuidField, VersionField, here
 from app.journeys.enums import KIND_LABELS
@@ -50,7 +49,7 @@ class ComplaintForm(Form):
 
     hospital_id = UuidField(_l("Hospital"))
     survey_id = HiddenUuidField()
-    channel = SelectField(_l("How it came"), choices=choices(CHANNELS, only=BY_STAFF), default="desk")
+    channel = SelectField(_l("How it came"), choices=lambda: choices_of("complaint"), default="desk")
     outside_number = LineField(_l("Number of the outside body"), most=60)
     received_at = DateTimeLocalField(_l("Received there"), [Optional()])
     patient_id = UuidField(_l("Patient"))
@@ -140,6 +139,14 @@ class SeverityForm(Form):
 
     version = VersionField()
     severity = SelectField(_l("Severity"), choices=choices(SEVERITIES))
+
+
+class SourceForm(Form):
+    """Say where it came from."""
+
+    version = VersionField()
+    channel = SelectField(_l("How it came"), choices=lambda: choices_of("complaint"))
+    outside_number = LineField(_l("Number of the outside body"), most=60)
 
 
 class NoteForm(Form):

@@ -19,6 +19,7 @@ from app.complaints.links.models import ComplaintLink as ComplaintLink
 from app.complaints.mail.models import IncomingMail as IncomingMail
 from app.complaints.mail.models import Mailbox as Mailbox
 from app.complaints.points.models import PointPerson as PointPerson
+from app.complaints.sources.models import CaseSource as CaseSource
 from app.complaints.suggestions.models import ComplaintSuggestion as ComplaintSuggestion
 from app.complaints.taxonomy.models import TaxonomyClass as TaxonomyClass
 from app.complaints.taxonomy.models import TaxonomyMapping as TaxonomyMapping

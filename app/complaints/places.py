@@ -7,8 +7,9 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext, pgettext
 
-from app.complaints.enums import CHANNELS, ComplaintStatus
+from app.complaints.enums import ComplaintStatus
 from app.complaints.policy import Perm
+from app.complaints.sources.known import Labels
 from app.core.i18n import named
 from app.core.saved_views.places import Filter, Place, declare
 from app.core.severity import Severity
@@ -38,7 +39,7 @@ PLACE = declare(
             "tab": Filter(lazy_pgettext("queue", "Tab"), lambda _actor: tab_labels()),
             "severity": Filter(_l("Severity"), lambda _actor: {each.value: each.label for each in Severity}),
             "status": Filter(_l("Status"), lambda _actor: {each.value: each.label for each in ComplaintStatus}),
-            "channel": Filter(_l("How it came"), lambda _actor: CHANNELS),
+            "channel": Filter(_l("How it came"), lambda _actor: Labels("complaint")),
             "department": Filter(
                 _l("Department"),
                 lambda actor: {str(row.id): named(row) for row in organizations.options_departments(actor=actor)},

@@ -37,6 +37,9 @@ class Perm(StrEnum):
     INQUIRY_CONVERT = "complaints:inquiry:convert"
     CATEGORY_READ = "complaints:inquiry_category:read"
     CATEGORY_WRITE = "complaints:inquiry_category:write"
+    SOURCE_READ = "complaints:source:read"
+    SOURCE_WRITE = "complaints:source:write"  # one list for the whole group
+    SOURCE_USE_READ = "complaints:source_use:read"  # the panel with its figures
     MAIL_READ = "complaints:mail:read"
     MAIL_WORK = "complaints:mail:work"  # make a complaint of an e-mail, take it as the complainant's, try it again
     MAILBOX_READ = "complaints:mailbox:read"
@@ -86,6 +89,9 @@ grant(
         Perm.INQUIRY_CONVERT: _OFFICE,  # what is a complaint, the office says
         Perm.CATEGORY_READ: {**_OFFICE, Role.DEPARTMENT_MANAGER: Scope.HOSPITAL, **_HOSPITAL_READERS},
         Perm.CATEGORY_WRITE: _KEEPERS,
+        Perm.SOURCE_READ: {**_OFFICE, Role.DEPARTMENT_MANAGER: Scope.HOSPITAL, **_HOSPITAL_READERS},
+        Perm.SOURCE_WRITE: {Role.PX_ADMIN: Scope.ALL},
+        Perm.SOURCE_USE_READ: _KEEPERS,
         Perm.MAIL_READ: _OFFICE,
         Perm.MAIL_WORK: _OFFICE,
         Perm.MAILBOX_READ: _KEEPERS,

@@ -11,6 +11,7 @@ from pydantic import AwareDatetime, Field
 from app.core.api import In, Out, VersionedIn
 from app.core.api.schemas import Line, LongText, RequiredLine
 
+SourceCode = Annotated[str, Field(min_length=2, max_length=12, pattern=r"^[a-z][a-z0-9_]*$")]
 SeverityCode = Literal["critical", "high", "medium", "low"]
 Text = Annotated[str, Field(min_length=1, max_length=5000, pattern=r"^[^\x00]*$")]
 
@@ -65,7 +66,7 @@ class ComplaintIn(In):
 
     hospital_id: UUID
     words: Text
-    channel: Literal["desk", "phone", "partner", "api", "moh", "chi"] = "api"
+    channel: SourceCode = "api"
     title: Line = ""
     severity: SeverityCode = "medium"
     patient_id: UUID | None = None
@@ -101,6 +102,13 @@ class ComplaintSeverityIn(VersionedIn):
     """How grave it is."""
 
     severity: SeverityCode
+
+
+class ComplaintSourceIn(VersionedIn):
+    """Where it came from, with the number of an outside body."""
+
+    channel: SourceCode
+    outside_number: Annotated[str, Field(max_length=60, pattern=r"^[^\x00]*$")] = ""
 
 
 class ComplaintStepIn(VersionedIn):
@@ -245,7 +253,7 @@ class ComplaintFileIn(In):
     tab: Literal["mine", "new", "unassigned", "due_soon", "overdue", "open", "all"] = "all"
     severity: SeverityCode | None = None
     status: Annotated[str, Field(max_length=20, pattern=r"^[a-z_]*$")] = ""
-    channel: Annotated[str, Field(max_length=12, pattern=r"^[a-z_]*$")] = ""
+    channel: Annotated[str, Field(max_length=12, pattern=r"^[a-z0-9_]*$")] = ""
     department_id: UUID | None = None
     text: Annotated[str, Field(max_length=100, pattern=r"^[^\x00]*$")] = ""
 

@@ -10,9 +10,9 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
 from app.accounts.rungs import people_on_rung
-from app.complaints.enums import CHANNELS
 from app.complaints.models import Complaint, Explanation
 from app.complaints.policy import Perm
+from app.complaints.sources.known import Labels
 from app.core.access.actor import Actor, Role
 from app.core.access.policy import load
 from app.core.db import db
@@ -177,7 +177,7 @@ def _declare(code: str, label: Any, find: Callable[[UUID, Actor], Any], names: C
             grants=Perm.ASK,
             deciders=_deciders_of_complaint if is_complaints else _deciders_of_explanation,
             severities=severities,
-            sources=dict(CHANNELS) if is_complaints else {},
+            sources=Labels("complaint") if is_complaints else {},
         )
     )
 

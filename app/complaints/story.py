@@ -24,11 +24,13 @@ from app.complaints.events import (
     ComplaintReceived,
     ComplaintSeverityChanged,
     ComplaintsExported,
+    ComplaintSourceChanged,
     ExplanationMoved,
     PointChanged,
     SuggestionJudged,
 )
 from app.complaints.models import ComplaintNote
+from app.complaints.sources.known import Labels
 from app.core.events.timeline import TimelineEntry, describe
 from app.core.i18n import named
 from app.core.severity import Severity
@@ -45,6 +47,7 @@ describe(ComplaintPaperMade.kind, _l("A letter or a case pack was made"), "file-
 describe(ComplaintMerged.kind, _l("It was merged with another"), "arrow-merge")
 describe(ComplaintLinked.kind, _l("Its links were changed"), "link")
 describe(ComplaintSeverityChanged.kind, _l("Its severity was changed"), "alert-triangle")
+describe(ComplaintSourceChanged.kind, _l("Its source was changed"), "inbox")
 describe(ComplaintNoted.kind, _l("A note was written"), "message")
 describe(PointChanged.kind, _l("A point was changed"), "list-details")
 describe(ExplanationMoved.kind, _l("An explanation took a step"), "user-question")
@@ -75,6 +78,12 @@ def _assigned(data: dict[str, Any], known: Mapping[UUID, str]) -> str:
 def _judged(data: dict[str, Any], _known: Mapping[UUID, str]) -> str:
     before, after = Severity(data["before"]).label, Severity(data["after"]).label
     return _("Severity: %(after)s (before: %(before)s)", before=before, after=after)
+
+
+def _came(data: dict[str, Any], _known: Mapping[UUID, str]) -> str:
+    names = Labels()
+    before, after = (names.get(data[name], data[name]) for name in ("before", "after"))
+    return _("Source: %(after)s (before: %(before)s)", before=before, after=after)
 
 
 def _merged(data: dict[str, Any], _known: Mapping[UUID, str]) -> str:
@@ -125,6 +134,7 @@ TITLES: dict[str, Title] = {
     ComplaintNoted.kind: lambda _data, _known: "",  # the note itself stands there
     ComplaintMoved.kind: _moved,
     ComplaintSeverityChanged.kind: _judged,
+    ComplaintSourceChanged.kind: _came,
     ComplaintMerged.kind: _merged,
     ComplaintLinked.kind: _linked,
     ComplaintJudged.kind: _how_it_was,

@@ -9,18 +9,22 @@ from uuid import UUID
 from flask import Blueprint, Response, abort, g, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from wtforms.fields.choices import SelectChoice
 
 from app.complaints import queries
 from app.complaints.bulk import services as bulk
 from app.complaints.casework.lists import COUNT_CAP, TABS
-from app.complaints.enums import CHANNELS, WRITTEN_BY_STAFF, ComplaintStatus
+from app.complaints.enums import WRITTEN_BY_STAFF, ComplaintStatus
 from app.complaints.files import services as filing
 from app.complaints.forms import ComplaintForm, NoteForm, StepForm
+from app.complaints.models import Complaint
 from app.complaints.places import PLACE, tab_labels
 from app.complaints.policy import Perm
 from app.complaints.queries import Filters
 from app.complaints.services import answers, stepping
 from app.complaints.show import case_of
+from app.complaints.sources.built_in import BY_STAFF
+from app.complaints.sources.known import Labels, choices_of, was_named
 from app.complaints.texts import views as texts
 from app.complaints.texts.filling import Filled
 from app.complaints.workflow import COMPLAINT
@@ -39,6 +43,7 @@ from app.organizations import queries as organizations
 from app.organizations.models import Department, Patient
 from app.surveys.policy import Perm as SurveyPerm
 
+SOURCES = Labels("complaint")
 bp = Blueprint("complaints", __name__, url_prefix="/complaints")
 
 
@@ -60,7 +65,7 @@ def queue() -> Response:
         tabs=_tabs(filters),
         severities=[(each.value, each.label) for each in Severity],
         statuses=[(each.value, each.label) for each in ComplaintStatus],
-        channels=list(CHANNELS.items()),
+        channels=list(SOURCES.items()),
         departments=_departments(),
         chips=_chips(filters),
         kept=kept,
@@ -88,7 +93,7 @@ def filters_of() -> Filters:
         department_id=request.args.get("department", type=UUID),
         severity=queues.one_of("severity", set(Severity)),
         status=queues.one_of("status", set(ComplaintStatus)),
-        channel=queues.one_of("channel", CHANNELS),
+        channel=queues.one_of("channel", SOURCES),
         text=request.args.get("q", "")[:100],
     )
 
@@ -99,7 +104,7 @@ def _chips(filters: Filters) -> list[dict[str, Any]]:
     shown = [
         ("severity", _("Severity"), Severity(filters.severity).label if filters.severity else ""),
         ("status", _("Status"), ComplaintStatus(filters.status).label if filters.status else ""),
-        ("channel", _("How it came"), CHANNELS.get(filters.channel, "")),
+        ("channel", _("How it came"), SOURCES.get(filters.channel, "")),
         ("department", _("Department"), named(department)),
         ("q", _("Search"), filters.text),
     ]
@@ -148,9 +153,16 @@ def shown(
         may_ask=can_on(current_actor, Perm.ASK, complaint),
         may_find=may_work and organizations.may_find_patients(current_actor),
         severities=[(each.value, each.label) for each in Severity],
+        sources=_sources(complaint, may_work),
         may_read_surveys=can(current_actor, SurveyPerm.INSTANCE_READ),
         panels=panels_for("complaint", current_actor),
     )
+
+
+def _sources(complaint: Complaint, may_work: bool) -> list[SelectChoice]:
+    """Give the sources that it may be said to come from instead; none where a door of its own gave it one."""
+    is_fixed = not may_work or complaint.closed_at or not was_named(complaint.channel, BY_STAFF["complaint"])
+    return [] if is_fixed else [each for each in choices_of("complaint") if each.value != complaint.channel]
 
 
 def _note_form(answer: Answer | None, taken: Filled | None) -> NoteForm:

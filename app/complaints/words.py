@@ -7,15 +7,17 @@ from typing import Any
 from flask import Flask
 
 from app.complaints import enums
+from app.complaints.sources.known import Labels, known
 from app.core.severity import Severity
 from app.core.sla.kinds import KINDS
+from app.core.web.marks import coloured
 from app.journeys.enums import KIND_LABELS
 
 _SETS: dict[str, Any] = {
     "status": {each.value: each.label for each in enums.ComplaintStatus},
     "explanation": {each.value: each.label for each in enums.ExplanationStatus},
     "severity": {each.value: each.label for each in Severity},
-    "channel": enums.CHANNELS,
+    "channel": Labels(),
     "relation": enums.RELATIONS,
     "finding": enums.FINDINGS,
     "harm": enums.HARM,
@@ -58,8 +60,18 @@ def clock_label(kind: str) -> Any:
     return KINDS[kind].label if kind in KINDS else kind
 
 
+def source_of(code: str) -> Any:
+    """Draw a source of cases: its colour and its name."""
+    source = known().get(code)
+    return coloured(source.hue, source.label) if source else code
+
+
 def init_app(app: Flask) -> None:
     """Give them to templates, macros included."""
     app.jinja_env.globals.update(
-        complaint_label=complaint_label, complaint_tones=TONES, finding_tones=FINDING_TONES, clock_label=clock_label
+        complaint_label=complaint_label,
+        complaint_tones=TONES,
+        finding_tones=FINDING_TONES,
+        clock_label=clock_label,
+        source_of=source_of,
     )

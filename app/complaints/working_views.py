@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 
 from app.accounts import queries as accounts
 from app.complaints.casework.mentions import nameable
-from app.complaints.forms import AssignForm, NoteForm, PatientForm, SeverityForm
+from app.complaints.forms import AssignForm, NoteForm, PatientForm, SeverityForm, SourceForm
 from app.complaints.models import Complaint
 from app.complaints.policy import Perm
 from app.complaints.services import working, writing
@@ -96,6 +96,26 @@ def severity(complaint_id: UUID) -> Response:
             )
         ),
         _("Severity saved. The deadline was counted anew from the start."),
+    )
+
+
+@bp.post("/<uuid:complaint_id>/source")
+@requires(Perm.WORK)
+def source(complaint_id: UUID) -> Response:
+    """Say that it came from elsewhere."""
+    form = SourceForm()
+    return answered(
+        complaint_id,
+        form.submit(
+            lambda: working.change_source(
+                complaint_id,
+                form.channel.data,
+                outside_number=form.outside_number.data or "",
+                version=form.version.data or 0,
+                actor=current_actor,
+            )
+        ),
+        _("Source saved. The deadlines were counted anew from the start."),
     )
 
 

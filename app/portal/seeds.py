@@ -6,6 +6,7 @@ from app.complaints.checklists.seeds import seed_checklists
 from app.complaints.flags.seeds import seed_flags
 from app.complaints.inquiries.seeds import seed_inquiries
 from app.complaints.seeds import seed_complaints
+from app.complaints.sources.seeds import seed_sources
 from app.complaints.texts.seeds import seed_texts as seed_modules
 from app.core.access.actor import acting_as, system_actor
 from app.core.sla.seeds import seed_calendar
@@ -19,6 +20,7 @@ SEEDS = (
     seed_templates,
     seed_surveys,
     seed_texts,
+    seed_sources,
     seed_complaints,
     seed_flags,
     seed_inquiries,

@@ -31,6 +31,7 @@ declare("explanation", _l("Explanation"), _to("explanations.show", "explanation_
 declare("inquiry", _l("Inquiry"), _to("inquiries.show", "inquiry_id"), values_need=ComplaintPerm.IDENTIFY)
 declare("red_flag_phrase", _l("Red-flag word"), _to("admin_red_flag_phrases.show", "row_id"))
 declare("taxonomy_version", _l("Edition of the taxonomy"), _to("taxonomy.show", "edition_id"))
+declare("case_source", _l("Source of cases"), _to("admin_case_sources.show", "row_id"))
 declare("inquiry_category", _l("Category of inquiries"), _to("admin_inquiry_categories.show", "row_id"))
 declare("text_module", _l("Text module"), _to("admin_text_modules.show", "row_id"))
 declare("checklist_item", _l("Item of a checklist"), _to("admin_checklist_items.show", "row_id"))

@@ -8,11 +8,10 @@ from flask_babel import lazy_gettext as _l
 
 from app.accounts import queries as accounts
 from app.complaints.assigning.models import AssignmentRule
-from app.complaints.enums import CHANNELS
-from app.complaints.inquiries.enums import CHANNELS as OF_INQUIRIES
 from app.complaints.policy import Perm
+from app.complaints.sources.known import Labels
 from app.core.errors import Invalid
-from app.core.resources import Choice, Code, Flag, Needs, Number, Reference, Resource, Text, bilingual
+from app.core.resources import Choice, Code, Flag, LiveChoice, Needs, Number, Reference, Resource, Text, bilingual
 from app.core.severity import Severity
 
 CASES = {"complaint": _l("Complaints"), "inquiry": _l("Inquiries")}
@@ -56,7 +55,7 @@ RULES = Resource(
         *bilingual("name", _l("Name in English"), _l("Name in Arabic"), required=True),
         Number("position", _l("Place in the order"), empty=0, most=999, listed=True),
         Choice("case", _l("For"), options=CASES, help=_l("Empty: both.")),
-        Choice("channel", _l("How it came"), options={**CHANNELS, **OF_INQUIRIES}, help=_l("Empty: any.")),
+        LiveChoice("channel", _l("How it came"), options=Labels(), most=12, help=_l("Empty: any.")),
         Choice(
             "severity",
             _l("Severity"),

@@ -11,10 +11,11 @@ from flask import Response
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from app.complaints.enums import CHANNELS, RELATIONS, RESOLUTIONS, ComplaintStatus
+from app.complaints.enums import RELATIONS, RESOLUTIONS, ComplaintStatus
 from app.complaints.events import ComplaintsExported
 from app.complaints.policy import Perm
 from app.complaints.queries import Filters, Row, list_page
+from app.complaints.sources.known import Labels, kept
 from app.core.access.actor import Actor, acting_as
 from app.core.access.policy import can
 from app.core.db import command, db
@@ -27,6 +28,7 @@ from app.core.time import clock
 from app.core.web import sheets
 
 PART = 500
+FROM = Labels()
 
 # heading, what stands in the cell, and whether it tells who complains or in which words
 COLUMNS: tuple[tuple[Any, Callable[[Row], Any], bool], ...] = (
@@ -42,7 +44,7 @@ COLUMNS: tuple[tuple[Any, Callable[[Row], Any], bool], ...] = (
     (_l("E-mail"), lambda row: row.complaint.contact_email, True),
     (_l("Status"), lambda row: ComplaintStatus(row.complaint.status).label, False),
     (_l("Severity"), lambda row: Severity(row.complaint.severity).label, False),
-    (_l("How it came"), lambda row: CHANNELS.get(row.complaint.channel, ""), False),
+    (_l("How it came"), lambda row: FROM.get(row.complaint.channel, ""), False),
     (_l("Department"), lambda row: named(row.department), False),
     (_l("Owner"), lambda row: named(row.owner), False),
     (_l("Received"), lambda row: row.complaint.received_at, False),
@@ -90,7 +92,7 @@ def _rows(filters: Filters, columns: Any, actor: Actor, code: str, zone: ZoneInf
     """Read on from the last row, so that memory stays small; the answer is sent after the request's own scope has ended."""
     key: str | None = None
     while True:
-        with acting_as(actor), in_language(code):
+        with acting_as(actor), in_language(code), kept():
             part = list_page(filters, actor=actor, key=key, limit=PART)
             lines = [[_cell(value(row), zone) for _label, value, _personal in columns] for row in part.rows]
         db.session.expunge_all()

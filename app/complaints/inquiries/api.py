@@ -7,6 +7,7 @@ from uuid import UUID
 
 from apiflask import APIBlueprint
 from flask import abort
+from flask_babel import gettext as _
 from sqlalchemy import select
 
 from app.complaints.inquiries import queries
@@ -29,9 +30,11 @@ from app.complaints.inquiries.services.receiving import InquiryFacts
 from app.complaints.inquiries.services.stepping import StepFacts
 from app.complaints.inquiries.workflow import is_plain_verb
 from app.complaints.policy import Perm
+from app.complaints.sources.known import may_be_named
 from app.core.access.policy import can, visible
 from app.core.api import Listing, ListQuery, documented, listing, page_of
 from app.core.api.lists import equals, uuid
+from app.core.errors import Invalid
 from app.core.web import current_actor, requires
 
 bp = APIBlueprint("inquiries_api", __name__, url_prefix="/api/complaints/inquiries")
@@ -85,6 +88,8 @@ def list_inquiries(query_data: ListQuery) -> dict[str, Any]:
 @requires(Perm.INQUIRY_CREATE)
 def create(json_data: InquiryIn) -> Any:
     """Take a question in, of a patient or of a contact without a file."""
+    if not may_be_named("inquiry", json_data.channel):
+        raise Invalid(channel=_("Choose one of the listed codes."))
     facts = InquiryFacts(**json_data.model_dump(exclude={"hospital_id"}))
     return _told(receiving.receive(hospital_id=json_data.hospital_id, facts=facts, actor=current_actor))
 

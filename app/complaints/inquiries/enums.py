@@ -8,8 +8,6 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext
 
-from app.complaints.enums import CHANNELS as OF_COMPLAINTS
-
 
 class InquiryStatus(StrEnum):
     """The states of an inquiry (product.md section 5), and the two in which it ends without an answer."""
@@ -39,16 +37,6 @@ AWAITED = frozenset(
     {InquiryStatus.OPEN, InquiryStatus.IN_PROGRESS}
 )  # somebody waits for the answer, and its clock runs
 FINAL = frozenset({InquiryStatus.CLOSED, InquiryStatus.CANCELLED, InquiryStatus.CONVERTED})
-
-CHANNELS: dict[str, Any] = {
-    "desk": OF_COMPLAINTS["desk"],
-    "phone": OF_COMPLAINTS["phone"],
-    "email": _l("E-mail"),
-    "whatsapp": _l("WhatsApp"),
-    "partner": OF_COMPLAINTS["partner"],
-    "api": OF_COMPLAINTS["api"],
-}
-BY_STAFF = ("desk", "phone", "email", "whatsapp")
 
 # how an answer reaches who asked: the first three are written by PX360, of the others it keeps a record
 ANSWER_WAYS: dict[str, Any] = {

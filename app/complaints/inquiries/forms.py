@@ -10,9 +10,7 @@ from app.complaints.enums import RELATIONS
 from app.complaints.forms import SEVERITIES, choices
 from app.complaints.inquiries.enums import (
     ANSWER_WAYS,
-    BY_STAFF,
     CANCEL_REASONS,
-    CHANNELS,
     NOTE_KINDS,
     WRITTEN_BY_STAFF,
 )
@@ -20,6 +18,7 @@ from app.complaints.inquiries.services.answering import Reply
 from app.complaints.inquiries.services.converting import ConvertFacts
 from app.complaints.inquiries.services.receiving import InquiryFacts
 from app.complaints.inquiries.services.stepping import StepFacts
+from app.complaints.sources.known import choices_of
 from app.core.i18n import LANGUAGES
 from app.core.severity import Severity
 from app.core.web.forms import Form, LineField, TextField, UuidField, VersionField, here
@@ -29,7 +28,7 @@ class InquiryForm(Form):
     """Enter an inquiry."""
 
     hospital_id = UuidField(_l("Hospital"))
-    channel = SelectField(_l("How it came"), choices=choices(CHANNELS, only=BY_STAFF), default="desk")
+    channel = SelectField(_l("How it came"), choices=lambda: choices_of("inquiry"), default="desk")
     received_at = DateTimeLocalField(_l("When it came (empty: now)"), [Optional()])
     patient_id = UuidField(_l("Patient"))
     contact_relation = SelectField(_l("Who asks"), choices=choices(RELATIONS), default="patient")

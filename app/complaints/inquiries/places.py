@@ -8,8 +8,9 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext, pgettext
 
 from app.complaints.inquiries import queries
-from app.complaints.inquiries.enums import CHANNELS, InquiryStatus
+from app.complaints.inquiries.enums import InquiryStatus
 from app.complaints.policy import Perm
+from app.complaints.sources.known import Labels
 from app.core.i18n import named
 from app.core.saved_views.places import Filter, Place, declare
 from app.organizations import queries as organizations
@@ -41,7 +42,7 @@ PLACE = declare(
                 lambda actor: {str(row.id): named(row) for row in queries.options_categories(actor=actor)},
             ),
             "status": Filter(_l("Status"), lambda _actor: {each.value: each.label for each in InquiryStatus}),
-            "channel": Filter(_l("How it came"), lambda _actor: CHANNELS),
+            "channel": Filter(_l("How it came"), lambda _actor: Labels("inquiry")),
             "department": Filter(
                 _l("Department"),
                 lambda actor: {str(row.id): named(row) for row in organizations.options_departments(actor=actor)},

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, Field
 
-from app.complaints.schemas import SeverityCode, Text
+from app.complaints.schemas import SeverityCode, SourceCode, Text
 from app.core.api import In, Out, VersionedIn
 from app.core.api.schemas import Line, LongText
 
@@ -51,7 +51,7 @@ class InquiryIn(In):
 
     hospital_id: UUID
     words: Text
-    channel: Literal["desk", "phone", "email", "whatsapp", "partner", "api"] = "api"
+    channel: SourceCode = "api"
     patient_id: UUID | None = None
     contact_name: Line = ""
     contact_phone: Annotated[str, Field(max_length=40, pattern=r"^[^\x00]*$")] = ""

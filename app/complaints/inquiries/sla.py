@@ -10,9 +10,9 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
 from app.accounts.rungs import people_on_rung
-from app.complaints.inquiries.enums import CHANNELS
 from app.complaints.inquiries.models import Inquiry
 from app.complaints.policy import Perm
+from app.complaints.sources.known import Labels
 from app.core.access.actor import Actor, Role
 from app.core.access.policy import load
 from app.core.db import db
@@ -70,6 +70,6 @@ declare(
         asks=Perm.INQUIRY_WORK,
         grants=Perm.INQUIRY_CONVERT,  # the office
         deciders=_deciders,
-        sources=dict(CHANNELS),
+        sources=Labels("inquiry"),
     )
 )

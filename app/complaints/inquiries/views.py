@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 
 from app.complaints.casework.lists import COUNT_CAP, TABS
 from app.complaints.inquiries import queries
-from app.complaints.inquiries.enums import CHANNELS, InquiryStatus
+from app.complaints.inquiries.enums import InquiryStatus
 from app.complaints.inquiries.forms import InquiryForm, InquiryNoteForm, InquiryStepForm
 from app.complaints.inquiries.models import InquiryCategory
 from app.complaints.inquiries.places import PLACE, tab_labels
@@ -20,6 +20,7 @@ from app.complaints.inquiries.services import receiving
 from app.complaints.inquiries.show import case_of
 from app.complaints.inquiries.workflow import INQUIRY, RESPOND
 from app.complaints.policy import Perm
+from app.complaints.sources.known import Labels
 from app.complaints.texts import views as texts
 from app.complaints.texts.filling import Filled
 from app.core.access.actor import Role
@@ -31,6 +32,7 @@ from app.core.web.panels import panels_for
 from app.organizations import queries as organizations
 from app.organizations.models import Department
 
+SOURCES = Labels("inquiry")
 bp = Blueprint("inquiries", __name__, url_prefix="/inquiries")
 
 
@@ -55,7 +57,7 @@ def queue() -> Response:
         filters=filters,
         tabs=_tabs(filters),
         statuses=[(each.value, each.label) for each in InquiryStatus],
-        channels=list(CHANNELS.items()),
+        channels=list(SOURCES.items()),
         categories=_categories(),
         departments=_departments(),
         chips=_chips(filters),
@@ -88,7 +90,7 @@ def _filters() -> Filters:
         department_id=request.args.get("department", type=UUID),
         category_id=request.args.get("category", type=UUID),
         status=queues.one_of("status", set(InquiryStatus)),
-        channel=queues.one_of("channel", CHANNELS),
+        channel=queues.one_of("channel", SOURCES),
         text=request.args.get("q", "")[:100],
     )
 
@@ -100,7 +102,7 @@ def _chips(filters: Filters) -> list[dict[str, Any]]:
     shown = [
         ("category", _("Category"), named(category)),
         ("status", _("Status"), InquiryStatus(filters.status).label if filters.status else ""),
-        ("channel", _("How it came"), CHANNELS.get(filters.channel, "")),
+        ("channel", _("How it came"), SOURCES.get(filters.channel, "")),
         ("department", _("Department"), named(department)),
         ("q", _("Search"), filters.text),
     ]

@@ -8,11 +8,12 @@ from flask import Flask
 
 from app.complaints.enums import RELATIONS
 from app.complaints.inquiries import enums
+from app.complaints.sources.known import Labels
 from app.core.i18n import LANGUAGES
 
 _SETS: dict[str, Any] = {
     "status": {each.value: each.label for each in enums.InquiryStatus},
-    "channel": enums.CHANNELS,
+    "channel": Labels(),
     "relation": RELATIONS,
     "way": enums.ANSWER_WAYS,
     "cancel": enums.CANCEL_REASONS,

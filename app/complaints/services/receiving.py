@@ -13,13 +13,14 @@ from sqlalchemy import select
 from app.complaints import sla
 from app.complaints.assigning.services import NewCase, owner_for
 from app.complaints.casework.contact import first_words, is_email, patient_of, phone_of
-from app.complaints.enums import CHANNELS, OUTSIDE, RELATIONS
+from app.complaints.enums import OUTSIDE, RELATIONS
 from app.complaints.events import ComplaintReceived
 from app.complaints.flags.phrases import phrases_of
 from app.complaints.models import Complaint
 from app.complaints.policy import Perm
 from app.complaints.rules.red_flags import flags_in
 from app.complaints.services import answers
+from app.complaints.sources.known import is_open
 from app.core import throttle
 from app.core.access.actor import Actor, Role, acting_as, system_actor
 from app.core.access.policy import can_reach_hospital
@@ -187,9 +188,11 @@ def _checked(hospital_id: UUID, facts: ComplaintFacts, actor: Actor) -> tuple[Pa
         raise Invalid(hospital_id=_("Choose the hospital."))
     if not facts.words.strip():
         wrong["words"] = _("Write what happened, in the patient's own words.")
-    for name, known in (("channel", CHANNELS), ("contact_relation", RELATIONS), ("severity", set(Severity))):
+    for name, known in (("contact_relation", RELATIONS), ("severity", set(Severity))):
         if getattr(facts, name) not in known:
             wrong[name] = _("Choose one of the listed codes.")
+    if not is_open("complaint", facts.channel):
+        wrong["channel"] = _("Choose one of the listed codes.")
     if facts.visit_kind and facts.visit_kind not in set(JourneyKind):
         wrong["visit_kind"] = _("Choose one of the listed codes.")
     if facts.channel in OUTSIDE and not facts.outside_number.strip():
@@ -225,14 +228,18 @@ def _refuse_known(hospital_id: UUID, facts: ComplaintFacts) -> None:
     """An outside body's case comes in once, whoever enters it; so does the answer of a survey."""
     if facts.survey_id is not None:
         answers.refuse_known(facts.survey_id)
-    number = facts.outside_number.strip()
+    refuse_number(hospital_id, facts.channel, facts.outside_number.strip())
+
+
+def refuse_number(hospital_id: UUID, channel: str, number: str) -> None:
+    """Refuse an outside body's number that is here already, within the caller's command. Conflict (`known`)."""
     if not number:
         return
-    take_turn(f"{facts.channel}:{number}", 363)
+    take_turn(f"{channel}:{number}", 363)
     known = db.session.execute(
         select(Complaint).where(
             Complaint.hospital_id == hospital_id,
-            Complaint.channel == facts.channel,
+            Complaint.channel == channel,
             Complaint.outside_number == number,
         )
     ).scalar_one_or_none()

@@ -1,4 +1,4 @@
-"""Working on a complaint: owner, severity, and whose file it belongs to."""
+"""Working on a complaint: owner, severity, source, and whose file it belongs to."""
 
 from __future__ import annotations
 
@@ -8,11 +8,18 @@ from flask_babel import gettext as _
 
 from app.accounts import queries as accounts
 from app.complaints import sla
-from app.complaints.enums import FINAL
-from app.complaints.events import ComplaintAssigned, ComplaintIdentified, ComplaintSeverityChanged
+from app.complaints.enums import FINAL, OUTSIDE
+from app.complaints.events import (
+    ComplaintAssigned,
+    ComplaintIdentified,
+    ComplaintSeverityChanged,
+    ComplaintSourceChanged,
+)
 from app.complaints.models import Complaint
 from app.complaints.policy import Perm
-from app.complaints.services.receiving import hold_surveys
+from app.complaints.services.receiving import hold_surveys, refuse_number
+from app.complaints.sources.built_in import BY_STAFF, COMPLAINT
+from app.complaints.sources.known import may_be_named, was_named
 from app.core.access.actor import Actor
 from app.core.access.policy import load
 from app.core.db import command
@@ -107,4 +114,34 @@ def change_severity(
             actor=actor,
         )
         touch("complaints", hospital_id=complaint.hospital_id)
+    return complaint
+
+
+@command
+def change_source(
+    complaint_id: UUID, source: str, *, version: int, actor: Actor, outside_number: str = ""
+) -> Complaint:
+    """Say that it came from elsewhere than was entered; every deadline counts anew from the original start.
+
+    A later due time is held back until a second person agrees. Invalid: a source that nobody may name, or an outside body
+    without its number. Conflict: it came through a door of its own, the outside number is here already, it has ended, or
+    somebody changed it since `version`.
+    """
+    complaint = open_case(complaint_id, version=version, actor=actor)
+    if complaint.channel == source:
+        return complaint
+    if not was_named(complaint.channel, BY_STAFF[COMPLAINT]):
+        raise Conflict(_("It came through a door of its own: its source stays."), code="source", current=complaint)
+    number = outside_number.strip() or complaint.outside_number
+    if not may_be_named(COMPLAINT, source, BY_STAFF):
+        raise Invalid(channel=_("Choose one of the listed codes."))
+    if source in OUTSIDE and not number:
+        raise Invalid(outside_number=_("Give the number that the outside body uses."))
+    refuse_number(complaint.hospital_id, source, number)
+    before, complaint.channel, complaint.outside_number = complaint.channel, source, number
+    sla.revise(complaint, "source", actor=actor)
+    record(
+        ComplaintSourceChanged(complaint.id, complaint.hospital_id, complaint.reference, before, source), actor=actor
+    )
+    touch("complaints", hospital_id=complaint.hospital_id)
     return complaint

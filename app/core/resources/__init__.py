@@ -7,7 +7,7 @@ replace, change, archive, restore. Both ask the same policy and write through th
 """
 
 from app.core.resources.fields import Choice, Code, Day, Field, Flag, Reference, Text, bilingual
-from app.core.resources.further_fields import Codes, LongText, Number
+from app.core.resources.further_fields import Codes, LiveChoice, LongText, Number
 from app.core.resources.index import declare
 from app.core.resources.resource import RESOURCES, Needs, Resource
 
@@ -19,6 +19,7 @@ __all__ = [
     "Day",
     "Field",
     "Flag",
+    "LiveChoice",
     "LongText",
     "Needs",
     "Number",

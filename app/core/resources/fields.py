@@ -126,6 +126,7 @@ class Choice(Field):
 
     options: Mapping[str, Any] = field(default_factory=dict)
     words: Mapping[str, str] = field(default_factory=dict)  # words of files that mean a code, folded
+    draw: Callable[[str], Any] | None = None  # how a code looks: it is then chosen among pictures
 
     @property
     def annotation(self) -> Any:

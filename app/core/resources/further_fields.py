@@ -9,9 +9,11 @@ from typing import Annotated, Any
 
 from pydantic import Field as Bounds
 from pydantic import StringConstraints
+from wtforms import SelectField
+from wtforms.fields.choices import SelectChoice
 
 from app.core.api.schemas import NO_NUL
-from app.core.resources.fields import Field, Text
+from app.core.resources.fields import Choice, Field, Text
 from app.core.resources.problems import FieldProblem
 from app.core.text.digits import strip_marks, western_digits
 from app.core.web.forms import LineField, TextField, clean_line, clean_text
@@ -45,6 +47,27 @@ class Number(Field):
         if not re.fullmatch(r"-?[0-9]{1,10}", text) or not self.least <= int(text) <= self.most:
             raise FieldProblem("number")
         return int(text)
+
+
+@dataclass(frozen=True)
+class LiveChoice(Choice):
+    """One of the codes of rows that administrators own: known when it is asked for, not when the application starts."""
+
+    most: int = 40
+
+    @property
+    def annotation(self) -> Any:
+        """Bounded text; which codes there are, is checked as it comes."""
+        return Annotated[str, StringConstraints(strip_whitespace=True, max_length=self.most, pattern=NO_NUL)]
+
+    def form_field(self) -> Any:
+        """Give a select of what there is at that moment."""
+
+        def now() -> list[SelectChoice]:
+            nothing = [] if self.required else [SelectChoice("", "–")]
+            return nothing + [SelectChoice(code, label) for code, label in self.options.items()]
+
+        return SelectField(self.label, choices=now, description=self.help)
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Any, Protocol
@@ -17,6 +17,7 @@ from app.core.db import GroupOrTenant, SoftDeleted, Tenant, Versioned
 from app.core.events import Event
 from app.core.events.timeline import describe
 from app.core.i18n import named
+from app.core.resources.beside import Beside, Figures
 from app.core.resources.fields import Field, Reference
 
 
@@ -84,6 +85,10 @@ class Resource:
     create: Writer | None = None  # (values, *, actor) in place of the plain writing
     update: Writer | None = None  # (row, values, *, actor)
     imports: bool = True
+    of_group: bool = False  # a row is of no hospital: the whole group's
+    mark: Callable[[Any], Any] | None = None  # a small picture before the name
+    figures: Callable[[Sequence[Any], Actor], Figures] | None = None  # further columns of the list; one statement
+    beside: Callable[[Any, Actor], Beside] | None = None  # what depends on a record
     page: str = ""  # endpoint of the record's own page where it has one (takes <subject>_id)
     links: tuple[tuple[Any, str, str], ...] = ()  # further buttons above the list: label, endpoint, icon
     extra: Mapping[str, Any] = field(default_factory=dict)  # further outputs of the API: name -> type
@@ -131,8 +136,10 @@ class Resource:
 
     def hospital_of(self, row: Any) -> UUID | None:
         """Give the hospital that a row belongs to, or is."""
-        found = getattr(row, "hospital_id", None)
-        return found if self.is_tenant or self.is_shared else getattr(row, "id", found)
+        if self.of_group:
+            return None
+        found: UUID | None = getattr(row, "hospital_id" if self.is_tenant or self.is_shared else "id")
+        return found
 
     def is_masked(self, actor: Actor) -> bool:
         """Tell whether personal fields are hidden from this actor."""

@@ -97,6 +97,7 @@ def _lists(bp: Blueprint, resource: Resource) -> None:
             "masked": resource.is_masked(current_actor),
             "filters": _filters(resource, wanted, current_actor),
             "may_write": may_make(resource, current_actor),
+            "figures": resource.figures(found.rows, current_actor) if resource.figures else None,
         }
 
 
@@ -184,6 +185,7 @@ def _one(bp: Blueprint, resource: Resource) -> None:
             choices=choices_of(resource, form, actor=current_actor),
             may_write=can_on(current_actor, resource.needs.write, row),
             entries=timeline.of_subject(row.id, actor=current_actor)[:8],
+            beside=resource.beside(row, current_actor) if resource.beside else None,
         )
 
     @bp.get("/<uuid:row_id>", endpoint="show")

@@ -30,7 +30,7 @@ from app.core.time import clock as time
 
 FARTHEST = timedelta(days=60)
 MOST_SIGNS = 2_000
-ASKED, SEVERITY = "asked", "severity"
+ASKED = "asked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +117,7 @@ def revise(clock: SlaClock, subject: Subject, cause: str, *, actor: Actor, holds
         clock.extra_seconds = 0
     clocks.revise(clock, subject, cause, actor=actor)
     if clock.pausable and holds:
-        _hold_back(clock, before, actor)
+        _hold_back(clock, before, cause, actor)
 
 
 @command
@@ -135,7 +135,7 @@ def decide(extension_id: UUID, *, is_granted: bool, answer: str, version: int, a
         raise Invalid(answer=_("Say why."))
     if len(answer) > MOST_SIGNS:
         raise Invalid(answer=_("This text is too long."))
-    if is_granted and extension.cause == SEVERITY:
+    if is_granted and extension.cause != ASKED:
         clocks.let_go(clock, "extended", actor=actor)
     elif is_granted:
         clocks.extend(clock, extension.until_at, "extended", actor=actor)
@@ -154,11 +154,11 @@ def withdraw(extension_id: UUID, *, version: int, actor: Actor) -> SlaExtension:
     return extension
 
 
-def _hold_back(clock: SlaClock, due_before: datetime | None, actor: Actor) -> None:
+def _hold_back(clock: SlaClock, due_before: datetime | None, cause: str, actor: Actor) -> None:
     later = clock.due_at
     if due_before is not None and later is not None and later > due_before:
-        clocks.extend(clock, due_before, SEVERITY, actor=actor)
-        _open(clock, later, "", SEVERITY, actor)
+        clocks.extend(clock, due_before, cause, actor=actor)
+        _open(clock, later, "", cause, actor)
 
 
 def _found(clock_id: UUID, actor: Actor) -> tuple[SlaClock, Any]:

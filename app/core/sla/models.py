@@ -119,7 +119,7 @@ class SlaExtension(Tenant, Versioned, Record, Base):
 
     clock_id: Mapped[UUID] = mapped_column(ForeignKey("sla_clocks.id"))
     state: Mapped[str] = mapped_column(code_column(12), default="open")  # open, granted, refused, withdrawn
-    cause: Mapped[str] = mapped_column(code_column(12))  # asked: somebody wants it; severity: it was judged less grave
+    cause: Mapped[str] = mapped_column(code_column(12))  # asked: somebody wants it; severity, source: it was changed
     due_before: Mapped[datetime | None]
     until_at: Mapped[datetime]
     reason: Mapped[str]

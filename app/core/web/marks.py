@@ -10,6 +10,7 @@ from typing import Any
 
 from flask import Flask
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from markupsafe import Markup, escape
 
 from app.core.i18n import language
@@ -17,6 +18,18 @@ from app.core.web.assets import icon
 
 TONE_ICONS = {"success": "circle-check", "warning": "alert-triangle", "danger": "alert-circle", "accent": "circle",
               "neutral": "circle-dashed"}  # fmt: skip
+# the palette of what administrators colour: tokens of both themes, never colours of their own
+HUES: dict[str, Any] = {
+    "slate": _l("Grey"),
+    "blue": _l("Blue"),
+    "teal": _l("Teal"),
+    "green": _l("Green"),
+    "brown": _l("Brown"),
+    "orange": _l("Orange"),
+    "pink": _l("Pink"),
+    "purple": _l("Purple"),
+    "indigo": _l("Indigo"),
+}
 BARS = {"low": 1, "medium": 2, "high": 3, "critical": 4}
 
 
@@ -35,6 +48,21 @@ def severity(code: str, label: Any) -> Markup:
     return _severity(code, escape(label))
 
 
+def dot(hue_code: str) -> Markup:
+    """Draw the colour of something whose name stands beside it; grey for a colour that is none of the palette."""
+    return _dot(hue_code if hue_code in HUES else "slate")
+
+
+def coloured(hue_code: str, label: Any) -> Markup:
+    """Draw a name after its colour."""
+    return _coloured(hue_code, escape(label))
+
+
+def hue(code: str) -> Markup:
+    """Draw a colour of the palette with its name."""
+    return coloured(code, HUES[code])
+
+
 def due_words() -> Markup:
     """Give the attributes from which `due.js` writes the time left anew, in the reader's language."""
     return _due_words(language())
@@ -48,6 +76,16 @@ def here_words() -> Markup:
 @lru_cache(maxsize=2048)
 def _mark(sort: str, label: Markup, tone: str, drawn: Markup) -> Markup:
     return Markup('<span class="{}" data-tone="{}">{}{}</span>').format(sort, tone, drawn, label)
+
+
+@lru_cache(maxsize=32)
+def _dot(code: str) -> Markup:
+    return Markup('<span class="px-swatch" data-hue="{}" aria-hidden="true"></span>').format(code)
+
+
+@lru_cache(maxsize=512)
+def _coloured(code: str, label: Markup) -> Markup:
+    return Markup('<span class="px-coloured">{}<bdi>{}</bdi></span>').format(dot(code), label)
 
 
 @lru_cache(maxsize=256)

@@ -68,6 +68,12 @@ KINDS: dict[str, Kind] = {
             _CHANGE,
         ),
         Kind(
+            "complaint.source_changed",
+            _l("The source of a complaint was changed"),
+            complaints.ComplaintSourceChanged,
+            _CHANGE,
+        ),
+        Kind(
             "complaint.explanation_changed",
             _l("An explanation was asked for, answered or judged"),
             complaints.ExplanationMoved,

@@ -10,6 +10,8 @@ from flask import current_app
 
 from app.core.access.actor import Actor
 from app.core.db import command, db
+from app.core.resources import commands
+from app.core.resources.resource import resource_at
 from app.core.time import clock
 from app.integrations.models import MllpLink, SourceSystem
 from app.integrations.outbound.addresses import looks_private
@@ -51,6 +53,24 @@ def make_providers(simulator_url: str, *, actor: Actor) -> UUID:
         made.append(provider)
     db.session.flush()
     return made[0].id
+
+
+# code, name in English and Arabic, colour, place, for complaints, for inquiries, archived
+OWN_SOURCES = (
+    ("council", "Patient council", "مجلس المرضى", "purple", 200, True, True, False),
+    ("minister", "Minister's visit", "زيارة الوزير", "brown", 210, True, False, False),
+    ("box", "Suggestion box", "صندوق الاقتراحات", "slate", 220, True, True, True),
+)
+
+
+@command
+def make_case_sources(*, actor: Actor) -> None:
+    """Add the group's own sources of complaints and inquiries; one is retired."""
+    names = ("code", "name_en", "name_ar", "hue", "position", "for_complaints", "for_inquiries")
+    for *values, is_retired in OWN_SOURCES:
+        row = commands.create(resource_at("case_sources"), dict(zip(names, values, strict=True)), actor=actor)
+        if is_retired:
+            commands.archive(resource_at("case_sources"), row.id, actor=actor)
 
 
 @command

@@ -46,7 +46,7 @@ HELD = timedelta(days=40)  # nobody of whom a complaint was open was asked in a 
 BAD = 0.72
 KINDS = (sla.ACTIVATION, sla.FIRST_CONTACT, sla.RESOLUTION, sla.WITHIN_72_HOURS)
 SEVERITIES = (("low", 22), ("medium", 50), ("high", 22), ("critical", 6))
-CHANNELS = (("desk", 52), ("phone", 34), ("moh", 8), ("chi", 6))
+CHANNELS = (("desk", 52), ("phone", 34), ("moh", 8), ("chi", 6), ("council", 4), ("minister", 1))
 CLOSES = "nobody objected to the resolution for seven days"
 
 

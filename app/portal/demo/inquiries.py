@@ -31,7 +31,7 @@ from app.portal.demo.visits import Visit
 
 COUNT = 48
 SPAN = timedelta(days=30)
-CHANNELS = (("desk", 40), ("phone", 40), ("whatsapp", 12), ("email", 8))
+CHANNELS = (("desk", 40), ("phone", 40), ("whatsapp", 12), ("email", 8), ("council", 3))
 CLOSES = "nobody asked again for seven days after the answer"
 
 # category, question, answer

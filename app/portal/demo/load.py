@@ -42,6 +42,7 @@ def load(simulator_url: str, *, actor: Actor, seed: int = SEED) -> Loaded:
     sheets.write()
     gateway = channels.make_providers(simulator_url, actor=actor)
     sources = channels.make_sources(group.hospitals, actor=actor)
+    channels.make_case_sources(actor=actor)
     channels.make_webhook(group.hospitals[0], simulator_url, actor=actor)
     log = Log(sheets)
     known = visits.templates()

@@ -14,13 +14,12 @@ from app.complaints.policy import Perm
 from app.complaints.services import receiving
 from app.complaints.services.receiving import ComplaintFacts
 from app.complaints.services.stepping import need
+from app.complaints.sources.known import may_be_named
 from app.core.access.actor import Actor
 from app.core.access.policy import authorize
 from app.core.db import command, db
 from app.core.errors import Conflict
 from app.core.severity import Severity
-
-CHANNELS = {each: each for each in ("phone", "partner", "api")}  # of the complaint; every other one is the desk's
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +54,7 @@ def convert(inquiry_id: UUID, facts: ConvertFacts, *, version: int, actor: Actor
 def _facts(inquiry: Inquiry, facts: ConvertFacts) -> ComplaintFacts:
     return ComplaintFacts(
         words=inquiry.words,
-        channel=CHANNELS.get(inquiry.channel, "desk"),
+        channel=inquiry.channel if may_be_named("complaint", inquiry.channel) else "desk",
         severity=facts.severity,
         patient_id=inquiry.patient_id,
         contact_name=inquiry.contact_name,

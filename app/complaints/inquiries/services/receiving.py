@@ -13,12 +13,12 @@ from app.complaints.assigning.services import NewCase, owner_for
 from app.complaints.casework.contact import first_words, is_email, patient_of, phone_of
 from app.complaints.enums import RELATIONS
 from app.complaints.inquiries import sla
-from app.complaints.inquiries.enums import CHANNELS
 from app.complaints.inquiries.events import InquiryReceived
 from app.complaints.inquiries.models import Inquiry
 from app.complaints.inquiries.queries import is_category_of
 from app.complaints.policy import Perm
 from app.complaints.services.receiving import OLDEST
+from app.complaints.sources.known import is_open
 from app.core.access.actor import Actor, Role
 from app.core.access.policy import can_reach_hospital
 from app.core.db import command, db
@@ -101,9 +101,10 @@ def _checked(hospital_id: UUID, facts: InquiryFacts, actor: Actor) -> tuple[Pati
         raise Invalid(hospital_id=_("Choose the hospital."))
     if not facts.words.strip():
         wrong["words"] = _("Write the question, in the words of who asks.")
-    for name, known in (("channel", CHANNELS), ("contact_relation", RELATIONS)):
-        if getattr(facts, name) not in known:
-            wrong[name] = _("Choose one of the listed codes.")
+    if facts.contact_relation not in RELATIONS:
+        wrong["contact_relation"] = _("Choose one of the listed codes.")
+    if not is_open("inquiry", facts.channel):
+        wrong["channel"] = _("Choose one of the listed codes.")
     if facts.received_at and not now - OLDEST <= facts.received_at <= now:
         wrong["received_at"] = _("Give an instant in the past year.")
     patient = patient_of(hospital_id, facts.patient_id, actor, wrong)
