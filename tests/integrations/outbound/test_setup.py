@@ -146,6 +146,7 @@ def test_an_answer_of_a_receiver_is_shown_as_text(
 def test_every_try_stands_on_the_page_of_a_delivery_also_those_before_it_was_sent_again_by_hand(
     admin: FlaskClient, house: Cast, receiver: Receiver, drain: Any, loopback: None, language: str, words: str
 ) -> None:
+    admin.set_cookie("px_lang", language)
     make_endpoint(house, receiver.url, kinds=("complaint.received",))
     receiver.status, receiver.answer = 410, b"moved away"
     complain(house)
@@ -158,7 +159,6 @@ def test_every_try_stands_on_the_page_of_a_delivery_also_those_before_it_was_sen
             endpoints.resume(row.endpoint_id, actor=SYSTEM)
         admin.post(f"{PAGES}deliveries/{row.id}/redelivery")
         send_all()
-    admin.set_cookie("px_lang", language)
 
     page = admin.get(f"{PAGES}deliveries/{row.id}").text
     table = page[page.index('id="tries"') : page.index('id="payload"')]
