@@ -53,7 +53,11 @@ from app.core.sla import clocks, extensions
 from app.core.time import clock
 from app.integrations.models import SourceSystem
 from app.integrations.outbound.catalogue import KINDS
+from app.integrations.outbound.enums import Problem as HookProblem
+from app.integrations.outbound.models import WebhookEndpoint
+from app.integrations.outbound.posting import Outcome
 from app.integrations.outbound.services import endpoints
+from app.integrations.outbound.services import sending as hooks
 from app.integrations.outbound.services.endpoints import EndpointFacts
 from app.integrations.services import processing
 from app.notifications.services import contact_rules, dispatch
@@ -120,6 +124,7 @@ def furnish(app: APIFlask, cast: Cast, key: str, *, first: int = 1, count: int =
             _inquiry(cast, officer, number)
             _mail(cast, admin, number)
         work()
+        _refused_webhooks()
 
 
 def _view(cast: Cast, admin: Actor, number: int) -> None:
@@ -206,9 +211,20 @@ def _records(cast: Cast, admin: Actor, number: int) -> None:
 
 
 def _webhook(cast: Cast, admin: Actor, number: int) -> None:
-    """Tell a system outside of everything; nothing is sent, so that it all waits."""
+    """Tell a system outside of everything; nothing leaves, so that it all waits."""
     facts = EndpointFacts(f"Quality system {number}", f"https://hooks{number}.example.org/px360", tuple(KINDS))
     endpoints.create(hospital_id=cast.a.id, facts=facts, actor=admin)
+
+
+def _refused_webhooks() -> None:
+    """Let each receiver refuse the first of what waits for it, without a request that leaves."""
+    refusal = Outcome(HookProblem.STATUS, 503, "Service Unavailable", took_ms=120)
+    with acting_as(SYSTEM):
+        for endpoint_id in db.session.execute(sa.select(WebhookEndpoint.id)).scalars().all():
+            with unit_of_work():
+                ticket = hooks.take(endpoint_id, actor=SYSTEM)
+            if ticket is not None:
+                hooks.settle(ticket, refusal, actor=SYSTEM)
 
 
 def _complaint(cast: Cast, officer: Actor, number: int) -> None:

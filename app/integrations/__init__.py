@@ -21,6 +21,7 @@ def register(app: Flask) -> None:
         api_sources,
         commands,
         gauges,
+        handlers,
         jobs,
         outbound,
         resources,

@@ -86,6 +86,7 @@ class Problem(StrEnum):
     CONFLICT = "conflict"
     NO_MERGE = "no_merge"
     FAULT = "fault"
+    KILLED = "killed"
 
     @property
     def label(self) -> Any:
@@ -102,6 +103,7 @@ PROBLEM_LABELS: dict[Problem, Any] = {
     Problem.CONFLICT: _l("An event of the same id came before with other content."),
     Problem.NO_MERGE: _l("These two patient records can not be merged."),
     Problem.FAULT: _l("Something went wrong on our side; it is tried again."),
+    Problem.KILLED: _l("The worker was killed each time, or ran out of memory."),
 }
 
 

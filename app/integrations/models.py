@@ -10,7 +10,7 @@ from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import Base, GroupOrTenant, Record, SoftDeleted, Tenant, Versioned, code_column, unique_among
-from app.integrations.outbound.models import WebhookDelivery, WebhookEndpoint  # noqa: F401 - the domain's tables as well
+from app.integrations.outbound.models import WebhookDelivery, WebhookEndpoint, WebhookTry  # noqa: F401 - the domain's tables as well
 
 
 class SourceSystem(Tenant, SoftDeleted, Versioned, Record, Base):
@@ -100,7 +100,10 @@ class InboundEvent(Tenant, Versioned, Record, Base):
     received_at: Mapped[datetime]
     processed_at: Mapped[datetime | None] = mapped_column(default=None)
     attempts: Mapped[int] = mapped_column(default=0)
-    next_try_at: Mapped[datetime | None] = mapped_column(default=None)
+    next_try_at: Mapped[datetime | None] = mapped_column(
+        default=None
+    )  # while it is tried: when the worker counts as dead
+    is_begun: Mapped[bool] = mapped_column(default=False)  # a try was counted and not settled
     facts: Mapped[dict[str, Any]] = mapped_column(default=dict)  # coded facts only: ids, codes, times
     raw: Mapped[bytes | None] = mapped_column(LargeBinary, default=None)  # encrypted; results and drugs blanked before
     raw_until: Mapped[datetime | None] = mapped_column(default=None)

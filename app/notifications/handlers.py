@@ -1,4 +1,4 @@
-"""Reactions of messages: mails that accounts asks for by its events."""
+"""Reactions of messages: mails that accounts asks for by its events, and patients that are erased."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from app.core.events import Entry, on
 from app.core.i18n import in_language, named
 from app.notifications.enums import Channel, MessageClass
 from app.notifications.services import messages
+from app.organizations.events import PatientErased
 from app.organizations.models import Hospital
 
 PATHS = {"invite": "/invitation/", "reset": "/reset/"}
@@ -62,3 +63,9 @@ def mail_first_role(entry: Entry) -> None:
         channels=[Channel.EMAIL],
         actor=system_actor("mail a first role"),
     )
+
+
+@on(PatientErased)
+def forget_messages_of_erased_patient(entry: Entry) -> None:
+    """Remove addresses and words of what was sent to the patient; what still waits is never sent."""
+    messages.forget_patient(entry.subject_id, actor=system_actor("a patient was erased", entry.hospital_id))

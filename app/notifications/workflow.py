@@ -22,7 +22,7 @@ _LEFT = [M.SENDING, M.UNKNOWN, M.SENT]
 def _may_retry(message: Message, _actor: Actor) -> Any:
     if message.message_class == MessageClass.SECURITY:
         return _l("A security message is not sent again by hand; the person asks for a new one.")
-    if message.reason == Reason.NO_ADDRESS:
+    if message.reason == Reason.NO_ADDRESS or not (message.phone or message.email):
         return _l("There is no address for this channel.")
     return None
 

@@ -16,11 +16,12 @@ from app.core.sla import notices
 from app.core.sla.events import ClockBreached, ClockEscalated, ClockMoved, ClockReminded
 from app.core.web.live import touch
 from app.notifications.services import bell
+from app.organizations.events import PatientErased
 from app.px_action_center import sla
 from app.px_action_center.enums import SignalKind
 from app.px_action_center.events import ActionAssigned, ActionJoined, ActionMoved, ActionOpened, ActionPassedOn
 from app.px_action_center.models import PxAction
-from app.px_action_center.services import opening
+from app.px_action_center.services import erasing, opening
 from app.px_action_center.sla import SUBJECT
 
 bell.kind("actions/opened", _l("New action %(reference)s"))
@@ -90,6 +91,12 @@ def _approvers(action: PxAction) -> list[UUID]:
         else []
     )
     return [person.id for person in managers or accounts.people_with_role(action.hospital_id, Role.HOSPITAL_ADMIN)]
+
+
+@on(PatientErased)
+def forget_erased_patient_of_actions(entry: Entry) -> None:
+    """Remove what people wrote on the patient's actions; codes and times stay for statistics (domain.md section 1.4)."""
+    erasing.forget(entry.subject_id, actor=_actor(entry))
 
 
 @on(ClockMoved)

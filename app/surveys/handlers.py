@@ -14,9 +14,10 @@ from app.core.events import Entry, on
 from app.journeys.events import JourneyCancelled, JourneyCompleted, JourneyMoved, StageCompleted
 from app.notifications.events import MessageDelivered, MessageFailed, MessageSent
 from app.notifications.services import retry
+from app.organizations.events import PatientErased
 from app.surveys.enums import InstanceState, SkipReason
 from app.surveys.models import SurveyInstance
-from app.surveys.services import creation
+from app.surveys.services import creation, erasing
 from app.surveys.workflow import INSTANCE, rise
 
 
@@ -76,6 +77,12 @@ def move_surveys_of_merged_patient(entry: Entry) -> None:
         select(SurveyInstance).where(SurveyInstance.journey_id == entry.subject_id)
     ).scalars():
         instance.patient_id = into
+
+
+@on(PatientErased)
+def forget_erased_patient_of_surveys(entry: Entry) -> None:
+    """Remove what the patient wrote; scores and choices stay for statistics (domain.md section 1.4)."""
+    erasing.forget(entry.subject_id, actor=_actor(entry))
 
 
 def _waiting(entry: Entry) -> list[SurveyInstance]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -81,11 +81,6 @@ def of_visit(journey_id: UUID, *, actor: Actor) -> Sequence[Any]:
 def of_patient(patient_id: UUID, *, actor: Actor) -> Sequence[Any]:
     """Give (survey, template) of one patient, newest first; at most twenty."""
     return _about(SurveyInstance.patient_id == patient_id, actor)
-
-
-def ids_of_cases(cause_ids: Collection[UUID]) -> Sequence[UUID]:
-    """Give the surveys that asked how these cases of another domain were handled, whoever was asked."""
-    return db.session.execute(select(SurveyInstance.id).where(SurveyInstance.cause_id.in_(cause_ids))).scalars().all()
 
 
 def _about(clause: ColumnElement[bool], actor: Actor) -> Sequence[Any]:

@@ -26,7 +26,7 @@ from app.organizations.patient_models import CHANNELS
 from app.px_action_center.models import PxAction
 from app.surveys.enums import InstanceState
 from app.surveys.models import SurveyInstance
-from app.surveys.services import answering, reminding, sending
+from app.surveys.services import answering, reminding, resending, sending, withdrawing
 from app.surveys.workflow import rise
 from tests.cast import Cast
 from tests.complaints.conftest import WORDS, brought_to, received, step
@@ -290,6 +290,28 @@ def test_who_complained_without_a_file_is_asked_once_and_a_low_score_opens_an_ac
     assert (row.is_satisfied, row.judged_in_id, survey.patient_id) == (False, survey.id, None)
     [action] = every(PxAction)
     assert (action.source_kind, action.source_id, action.patient_id) == ("resolution_low_score", survey.id, None)
+
+
+def test_the_survey_after_a_complaint_is_sent_again_in_its_own_words_and_counted_and_taken_back(
+    reference_data: Cast, drain: Callable[[], int]
+) -> None:
+    asked_after(reference_data, drain, contact_phone="0501112299")
+    [survey], office = every(SurveyInstance), reference_data.actor("px_coordinator")
+    begun = clock.now() + timedelta(hours=20)
+    with acting_as(office), clock.frozen(begun), pytest.raises(Conflict) as refused:
+        resending.resend(survey.id, actor=office)
+    assert refused.value.code == "too_soon", "the invitation left just now"
+    for number in range(1, resending.MOST + 1):
+        with acting_as(office), clock.frozen(begun + number * timedelta(hours=1)):
+            resending.resend(survey.id, actor=office)
+    with acting_as(office), clock.frozen(begun + timedelta(hours=9)), pytest.raises(Conflict):
+        resending.resend(survey.id, actor=office)
+    assert {each.template for each in every(Message, Message.about_id == survey.id)} == {"surveys/resolution"}
+
+    with acting_as(office):
+        withdrawing.withdraw(survey.id, actor=office)
+    db.session.expire_all()
+    assert {each.status for each in every(Message, Message.about_id == survey.id)} == {"suppressed"}
 
 
 @pytest.mark.parametrize(

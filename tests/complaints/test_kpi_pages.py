@@ -24,6 +24,7 @@ from app.px_action_center.services import opening, working
 from app.surveys.models import SurveyInstance, SurveyTemplate
 from tests.cast import Cast, bearer, sign_in
 from tests.complaints.conftest import brought_to, received
+from tests.complaints.test_hearing import answer_survey, asked_after
 
 MONTH = "2026-11"
 SYSTEM = system_actor("a test of KPIs")
@@ -239,6 +240,22 @@ def test_a_call_after_a_negative_survey_closes_its_loop(
     with acting_as(SYSTEM):
         db.session.refresh(survey)
         assert survey.followed_up_at == first
+
+
+def test_a_negative_survey_of_a_contact_without_a_file_counts_in_the_closed_loop_too(
+    reference_data: Cast, client: FlaskClient, drain: Any
+) -> None:
+    asked_after(reference_data, drain, contact_phone="0501112299")
+    survey = answer_survey({"COMP-01": "1", "COMP-06": "1", "COMP-07": "1", "COMP-08": "0"}, drain)
+    assert survey.patient_id is None
+    assert _loop(client, reference_data) == (0, 1)
+
+    officer = reference_data.actor("px_coordinator")
+    with acting_as(SYSTEM):
+        action = db.session.execute(sa.select(PxAction)).scalar_one()
+    with acting_as(officer), clock.frozen(clock.now() + timedelta(hours=3)):
+        working.add_note(action.id, "تحدثنا معه", kind="call", actor=officer)
+    assert _loop(client, reference_data) == (1, 1)
 
 
 def _loop(client: FlaskClient, cast: Cast) -> tuple[int, int]:

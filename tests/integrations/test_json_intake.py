@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 
 from app.core.access.actor import acting_as, system_actor
 from app.core.db import db, unit_of_work
+from app.core.jobs.limits import TimeIsUp
 from app.core.keys.fields import decrypt
 from app.core.time import clock
 from app.integrations.models import CodeMapping, InboundEvent
@@ -277,3 +278,53 @@ def test_a_retention_that_is_no_number_of_days_stops_the_start(settings: Setting
     assert settings.raw_days == 90
     with pytest.raises(SettingsError, match="PX360_RAW_DAYS"):
         from_environment({**known, **keys, "PX360_RAW_DAYS": days})
+
+
+def test_an_event_that_kills_its_worker_is_given_up_alone_and_those_taken_with_it_are_carried_out(
+    client: FlaskClient, source_key: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(4):
+        send(client, source_key, event(event_id=f"e-{number}", encounter=f"V-{number}"))
+    carry_out, deaths = processing._carry_out, []
+
+    def dying(row: InboundEvent, actor: Any) -> Any:
+        if row.encounter == "V-0":
+            deaths.append(row.attempts)
+            raise SystemExit  # nothing on the way notes it, as when the process is gone
+        return carry_out(row, actor)
+
+    monkeypatch.setattr(processing, "_carry_out", dying)
+    for turn in range(16):
+        with clock.frozen(NOON + turn * (processing.LEASE + timedelta(seconds=1))):
+            try:
+                while processing.process_due():
+                    pass
+            except SystemExit:
+                db.session.rollback()
+
+    found = {row.encounter: row for row in rows(InboundEvent)}
+    assert deaths == list(range(1, processing.MOST_TRIES + 1))
+    killer = found.pop("V-0")
+    assert (killer.state, killer.error_code, killer.attempts) == ("dead", "killed", processing.MOST_TRIES)
+    assert {(row.state, row.is_begun) for row in found.values()} == {("processed", False)}
+
+
+def test_events_behind_one_that_runs_out_of_time_are_free_at_once_and_not_counted(
+    client: FlaskClient, source_key: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(3):
+        send(client, source_key, event(event_id=f"e-{number}", encounter=f"V-{number}"))
+
+    def late(row: InboundEvent, actor: Any) -> Any:
+        raise TimeIsUp
+
+    with monkeypatch.context() as patch:
+        patch.setattr(processing, "_carry_out", late)
+        with pytest.raises(TimeIsUp):
+            processing.process_due()
+    states = [(row.state, row.attempts, row.is_begun) for row in rows(InboundEvent)]
+    assert states == [("failed", 1, False), ("received", 0, False), ("received", 0, False)]
+
+    while processing.process_due():
+        pass
+    assert [row.state for row in rows(InboundEvent)] == ["failed", "processed", "processed"]

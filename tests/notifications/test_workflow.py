@@ -40,7 +40,7 @@ def test_the_table_has_exactly_these_verbs() -> None:
 @pytest.mark.parametrize("state", list(S))
 @pytest.mark.parametrize("verb", list(POSSIBLE))
 def test_every_state_and_verb(verb: str, state: MessageStatus) -> None:
-    row = Message(status=state, message_class=MessageClass.SURVEY, reason="")
+    row = Message(status=state, message_class=MessageClass.SURVEY, reason="", phone="+966501234567")
     to, possible = POSSIBLE[verb]
     actor = ADMIN if verb == "retry" else SYSTEM
 
@@ -113,3 +113,9 @@ def test_a_case_that_does_not_want_the_message_any_more_refuses_the_retry(
     with acting_as(actor), pytest.raises(Conflict) as refusal:
         retry.retry(row.id, version=row.version, actor=actor)
     assert (refusal.value.code, refusal.value.message) == ("not_needed", "It was answered.")
+
+
+def test_a_failed_message_whose_address_was_erased_is_not_sent_again() -> None:
+    row = Message(status=S.FAILED, message_class=MessageClass.SURVEY, reason="", phone="", email="")
+    with pytest.raises(Conflict):
+        MESSAGE.apply(row, "retry", actor=ADMIN)

@@ -3,49 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
-import pytest
 import sqlalchemy as sa
 
 from app.core.access.actor import acting_as, system_actor
-from app.core.db import db, unit_of_work
+from app.core.db import db
 from app.core.events import sealer
 from app.core.events.models import EventLog
 from app.core.time import clock
 from app.integrations.services import processing
 from app.journeys.models import Journey
 from app.notifications.models import Message, Notification
-from app.notifications.models import Provider as ProviderRow
-from app.notifications.services import dispatch, providers
+from app.notifications.services import dispatch
 from app.px_action_center.models import PxAction
 from app.surveys.models import SurveyInstance
 from app.surveys.services import sending
 from tests.cast import sign_in
 from tests.conftest import NOON
-from tests.provider import Provider, running_provider
 
 SYSTEM = system_actor("test")
-
-
-@pytest.fixture
-def provider(app: Any) -> Iterator[Provider]:
-    """An SMS provider on a real port, set up for the group."""
-    with running_provider() as found:
-        with acting_as(SYSTEM), unit_of_work():
-            db.session.add(
-                ProviderRow(
-                    channel="sms",
-                    kind="http",
-                    name="Simulator",
-                    settings={"base_url": found.base_url, "ask_path": "/messages/{reference}"},
-                    secrets=providers.sealed({"token": "t", "receipt_secret": "s"}),
-                    receipt_handle=providers.fresh_handle(),
-                )
-            )
-        yield found
 
 
 def everything(model: type) -> list[Any]:
@@ -132,7 +110,7 @@ def everything_logged() -> list[EventLog]:
         return list(db.session.execute(sa.select(EventLog)).scalars())
 
 
-def answer_badly(client: Any, path: str) -> None:
+def answer_badly(client: Any, path: str, comment: str = "انتظرت طويلا 😞") -> None:
     """Answer every page with the worst mark and a comment, as a browser without JavaScript would."""
     where = f"{path}?p=1"
     for _page in range(30):
@@ -142,7 +120,7 @@ def answer_badly(client: Any, path: str) -> None:
             data[name] = value
         for code in [name.removeprefix("on-") for name in data if name.startswith("on-")]:
             values = re.findall(rf'name="q-{code}" value="(\d+)"', html)
-            data[f"q-{code}"] = min(values, key=int) if values else "انتظرت طويلا 😞"
+            data[f"q-{code}"] = min(values, key=int) if values else comment
         answer = client.post(path, data={**data, "step": "next"})
         assert answer.status_code == 303, answer.get_data(as_text=True)[:2000]
         where = answer.headers["Location"]

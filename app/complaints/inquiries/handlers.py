@@ -12,14 +12,15 @@ from app.accounts.rungs import first_rung, people_on_rung
 from app.complaints.inquiries import sla
 from app.complaints.inquiries.events import InquiryAssigned, InquiryNoted, InquiryPassedOn, InquiryReceived
 from app.complaints.inquiries.models import Inquiry, InquiryNote
-from app.complaints.services.erasing import ERASED
+from app.complaints.services.erasing import forget_of_cases
 from app.core.access.actor import Actor, Role, system_actor
 from app.core.db import db
 from app.core.events import Entry, on, record
+from app.core.events.erasure import ERASED, blank
 from app.core.sla import notices
 from app.core.sla.events import ClockBreached, ClockEscalated, ClockMoved, ClockReminded
 from app.core.web.live import touch
-from app.notifications.services import bell, messages
+from app.notifications.services import bell
 from app.organizations.events import PatientErased, PatientMerged
 
 bell.kind("inquiries/received", _l("New inquiry %(reference)s"))
@@ -109,8 +110,8 @@ def forget_erased_patient_of_inquiry(entry: Entry) -> None:
         inquiry.title = inquiry.words = ERASED
         inquiry.contact_name = inquiry.contact_phone = inquiry.contact_email = inquiry.answer = ""
     ids = [inquiry.id for inquiry in asked]
-    db.session.execute(update(InquiryNote).where(InquiryNote.inquiry_id.in_(ids)).values(body=ERASED))
-    messages.forget(ids)
+    blank(InquiryNote, InquiryNote.inquiry_id.in_(ids), body=ERASED)
+    forget_of_cases(ids, actor=_actor(entry))
 
 
 def _clocked(entry: Entry) -> Inquiry | None:

@@ -7,6 +7,7 @@ from sqlalchemy import update
 from app.complaints.intake_links.models import IntakeLink
 from app.core.db import db
 from app.core.events import Entry, on
+from app.core.events.erasure import blank
 from app.organizations.events import PatientErased, PatientMerged
 
 
@@ -21,5 +22,4 @@ def follow_merged_patient_of_link(entry: Entry) -> None:
 @on(PatientErased)
 def forget_erased_patient_of_link(entry: Entry) -> None:
     """Remove the phone and what is left of it."""
-    gone = update(IntakeLink).where(IntakeLink.patient_id == entry.subject_id)
-    db.session.execute(gone.values(phone="", phone_tail=""))
+    blank(IntakeLink, IntakeLink.patient_id == entry.subject_id, phone="", phone_tail="")

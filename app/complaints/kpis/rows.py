@@ -300,7 +300,10 @@ def _responses(code: str, wanted: Wanted) -> Rows:
 
 def _closed_loops(code: str, wanted: Wanted) -> Rows:
     at = SurveyInstance.completed_at
-    where = (SurveyInstance.is_negative.is_(True), SurveyInstance.patient_id.is_not(None))
+    somebody = or_(
+        SurveyInstance.patient_id.is_not(None), SurveyInstance.cause_id.is_not(None)
+    )  # the contact of a case
+    where = (SurveyInstance.is_negative.is_(True), somebody)
     called = SurveyInstance.followed_up_at <= at + timedelta(hours=48)
     return _surveys(code, wanted, at, called, at + timedelta(hours=48) > clock.now(), *where)
 

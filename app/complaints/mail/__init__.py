@@ -13,7 +13,7 @@ def register(app: Flask) -> None:
     """Add mailboxes and incoming e-mail to the application."""
     from flask_babel import lazy_gettext as _l
 
-    from app.complaints.mail import api, gauges, jobs, setup_views, views, words  # noqa: F401 - some declare themselves
+    from app.complaints.mail import api, gauges, handlers, jobs, setup_views, views, words  # noqa: F401 - some declare themselves
     from app.complaints.policy import Perm
     from app.core.web import menu
 

@@ -29,3 +29,24 @@ class IncomingMailJudged(Event):
 
     what: str  # complaint, accepted, again
     complaint_id: UUID | None = None
+
+
+@dataclass(frozen=True)
+class MailboxStaysDown(Event):
+    """A mailbox could not be read several times, one after the other; said once until it is read again."""
+
+    kind: ClassVar[str] = "complaints.mailbox.stays_down"
+    subject_type: ClassVar[str] = "mailbox"
+
+    problem: str
+    failures: int
+
+
+@dataclass(frozen=True)
+class MailboxReadAgain(Event):
+    """A mailbox of which it was said that it stays down was read again."""
+
+    kind: ClassVar[str] = "complaints.mailbox.read_again"
+    subject_type: ClassVar[str] = "mailbox"
+
+    down_minutes: int

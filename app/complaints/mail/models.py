@@ -40,6 +40,8 @@ class Mailbox(Tenant, Versioned, Record, Base):
     succeeded_at: Mapped[datetime | None] = mapped_column(default=None)
     error: Mapped[str] = mapped_column(code_column(20), default="")  # of the last poll; empty: it went well
     failures: Mapped[int] = mapped_column(default=0)  # one after the other
+    failing_since: Mapped[datetime | None] = mapped_column(default=None)  # the first of these
+    told_at: Mapped[datetime | None] = mapped_column(default=None)  # when administrators were told that it stays down
 
 
 class IncomingMail(Tenant, Versioned, Record, Base):

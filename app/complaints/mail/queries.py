@@ -122,12 +122,16 @@ def own_addresses(hospital_id: UUID) -> frozenset[str]:
     return frozenset(each.lower() for each in (*boxes, *senders) if each)
 
 
-def failing_and_failed() -> tuple[int, int]:
-    """Count, in the scope in force, the mailboxes that could not be read three times and more, and the e-mails that failed."""
+def failing_and_failed() -> tuple[int, int, datetime | None]:
+    """Count, in the scope in force, the mailboxes that could not be read three times and more, and the e-mails that failed.
+
+    The third is since when the longest of these mailboxes could not be read; None where all are well.
+    """
     failed = select(func.count(IncomingMail.id)).where(IncomingMail.state == MailState.FAILED).scalar_subquery()
-    failing = func.count(Mailbox.id).filter(Mailbox.is_active, Mailbox.failures >= 3)
-    row = db.session.execute(select(failing, failed).select_from(Mailbox)).one()
-    return row[0], row[1]
+    is_failing = and_(Mailbox.is_active, Mailbox.failures >= 3)
+    failing, since = func.count(Mailbox.id).filter(is_failing), func.min(Mailbox.failing_since).filter(is_failing)
+    row = db.session.execute(select(failing, failed, since).select_from(Mailbox)).one()
+    return row[0], row[1], row[2]
 
 
 def count_waiting(*states: MailState) -> int:

@@ -8,10 +8,16 @@ from flask import Flask
 from flask_babel import lazy_gettext as _l
 
 from app.complaints.mail.enums import PROBLEMS, SECURITY, MailState, Reason
-from app.complaints.mail.events import IncomingMailJudged, MailboxChanged
+from app.complaints.mail.events import IncomingMailJudged, MailboxChanged, MailboxReadAgain, MailboxStaysDown
 from app.core.events.timeline import describe
 
 describe(MailboxChanged.kind, _l("A mailbox was changed or tried"), "mail")
+describe(
+    MailboxStaysDown.kind,
+    _l("The mailbox could not be read several times; the administrators were told"),
+    "alert-triangle",
+)
+describe(MailboxReadAgain.kind, _l("The mailbox is read again"), "checks")
 describe(IncomingMailJudged.kind, _l("Somebody decided about an e-mail"), "mail")
 
 TONES = {

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select
 
 from app.complaints.mail.models import IncomingMail
 from app.complaints.mail.services import handling
 from app.complaints.models import Complaint, ComplaintNote, ComplaintPaper, ComplaintPoint, Explanation
+from app.complaints.promises.models import Promise
 from app.core.access.actor import Actor
 from app.core.attachments import keeping
 from app.core.db import command, db
+from app.core.events.erasure import ERASED, blank, forget_details
+from app.core.sla import extensions
 from app.notifications.services import messages
-from app.surveys import queries as surveys
-
-ERASED = "–"
+from app.surveys.services import erasing as surveys
 
 # texts of what belongs to a complaint, each with what stands there afterwards
 TEXTS: tuple[tuple[Any, dict[str, Any]], ...] = (
@@ -37,8 +39,20 @@ def forget(patient_id: UUID, *, actor: Actor) -> int:
         complaint.wish = complaint.place = complaint.resolution = ""
     ids = [complaint.id for complaint in rows]
     for model, values in TEXTS:
-        db.session.execute(update(model).where(model.complaint_id.in_(ids)).values(**values))
+        blank(model, model.complaint_id.in_(ids), **values)
     keeping.erase(ids, actor=actor)
     handling.forget(IncomingMail.complaint_id.in_(ids))
-    messages.forget([*ids, *surveys.ids_of_cases(ids)])
+    surveys.forget_cases(ids, actor=actor)
+    forget_of_cases(ids, actor=actor)
     return len(ids)
+
+
+def forget_of_cases(ids: Collection[UUID], *, actor: Actor) -> None:
+    """Remove what complaints and inquiries have alike: promises, reasons for more time, messages, what changes were.
+
+    Within the caller's transaction.
+    """
+    blank(Promise, or_(Promise.complaint_id.in_(ids), Promise.inquiry_id.in_(ids)), what=ERASED)
+    extensions.forget(ids)
+    messages.forget(ids, actor=actor)
+    forget_details(ids)

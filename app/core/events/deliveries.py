@@ -59,12 +59,23 @@ describe(DeliveryReleased.kind, _l("A delivery that was stuck was released"), "p
 describe(DeliverySkipped.kind, _l("A delivery that was stuck was skipped"), "player-skip-forward")
 
 
+PROBLEMS: dict[str, Any] = {
+    "WorkerDied": _l("The worker was killed each time, or ran out of memory."),
+    "TimeIsUp": _l("It did not end within its time."),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Parked:
     """A parked delivery with its event."""
 
     delivery: Delivery
     event: EventLog
+
+    @property
+    def problem(self) -> Any:
+        """Why it is stuck, in words; None where the code of the last error says more (`delivery.last_error`)."""
+        return PROBLEMS.get(self.delivery.last_error)
 
 
 def list_parked(*, actor: Actor, key: str | None = None) -> tuple[list[Parked], str | None]:

@@ -1,14 +1,22 @@
-"""Erasing the personal part of the log: what stood before and after. The log itself and its chain of seals stay whole."""
+"""Erasing what is personal: texts of rows, and of the log what stood before and after; the log and its chain stay whole."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, delete, select, update
 
 from app.core.db.base import db
 from app.core.events.models import EventDetail, EventLog
+
+ERASED = "–"  # stands where words of an erased person stood
+
+
+def blank(model: Any, which: ColumnElement[bool], **values: Any) -> None:
+    """Overwrite what is personal in the rows that `which` chooses, inside the caller's transaction; the rows stay counted."""
+    db.session.execute(update(model).where(which).values(**values))
 
 
 def forget_details(subject_ids: Collection[UUID]) -> int:

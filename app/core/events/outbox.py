@@ -1,4 +1,7 @@
-"""The outbox: deliveries are claimed by lease, run each in its own transaction, retried with pauses, then parked."""
+"""The outbox: deliveries are claimed by lease, run each in its own transaction, retried with pauses, then parked.
+
+A try is counted when it is claimed, before its handler runs: one that kills its worker is parked like one that fails.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ import secrets
 import time
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from uuid import UUID
 
 from sqlalchemy import exists, select, update
@@ -18,20 +22,22 @@ from app.core.db.base import db
 from app.core.db.unit import unit_of_work
 from app.core.events.kinds import Entry, subscriber_named
 from app.core.events.models import Delivery, EventLog
-from app.core.jobs.limits import TimeIsUp
+from app.core.jobs.limits import TimeIsUp, one_piece
 from app.core.jobs.periodic import periodic
 from app.core.jobs.queues import EVENTS, SWEEPS, job, nudge_once, nudge_taken
-from app.core.logging import get_logger
 from app.core.time import clock
-
-log = get_logger(__name__)
 
 BATCH = 50
 LEASE = timedelta(seconds=60)
 PAUSES = tuple(timedelta(seconds=seconds) for seconds in (2, 10, 60, 300, 900, 3600, 10_800))
+MOST_TRIES = len(PAUSES) + 1
 STINT_SECONDS = 45.0  # a drain job looks for work this long, then hands over to a fresh one
 
 _owner = f"{os.uname().nodename[:40]}-{secrets.token_hex(4)}"
+
+
+class WorkerDied(Exception):
+    """Every worker that carried a delivery out was killed at it, or ran out of memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +99,7 @@ def _due():  # type: ignore[no-untyped-def]
     now = clock.now()
     earlier = aliased(Delivery)
     return (
-        select(Delivery.id)
+        select(Delivery.id, Delivery.lease_owner)
         .where(
             Delivery.parked_at.is_(None),
             Delivery.due_at <= now,
@@ -109,12 +115,20 @@ def _due():  # type: ignore[no-untyped-def]
 
 
 def claim(batch: int = BATCH) -> list[Claim]:
-    """Lease the next deliveries; two workers never get the same one, and a pair never runs out of order."""
-    chosen = _due().limit(batch).with_for_update(skip_locked=True, of=Delivery)
+    """Lease the next deliveries and count the try; two workers never get the same one, and a pair never runs out of order.
+
+    One whose lease ran out was left by a worker that died at it, or before it came to it. It is taken alone, so that only
+    the one that kills is counted again and again.
+    """
     with unit_of_work():
+        chosen = db.session.execute(_due().limit(batch).with_for_update(skip_locked=True, of=Delivery)).all()
+        left = [row.id for row in chosen if row.lease_owner is not None]
+        wanted = left[:1] or [row.id for row in chosen]
+        if not wanted:
+            return []
         rows = db.session.execute(
             update(Delivery)
-            .where(Delivery.id.in_(chosen.scalar_subquery()))
+            .where(Delivery.id.in_(wanted))
             .values(lease_owner=_owner, lease_until=clock.now() + LEASE, attempts=Delivery.attempts + 1)
             .returning(
                 Delivery.id, Delivery.event_id, Delivery.subscriber, Delivery.attempts, Delivery.hospital_id_hint
@@ -125,37 +139,32 @@ def claim(batch: int = BATCH) -> list[Claim]:
 
 
 def _run(claimed: Claim) -> None:
+    ids = {"subscriber": claimed.subscriber, "event_id": str(claimed.event_id), "attempts": claimed.attempts}
+    with one_piece("handler_failed", partial(_retry_later, claimed), **ids):
+        if claimed.attempts > MOST_TRIES:
+            raise WorkerDied
+        _deliver(claimed)
+
+
+def _deliver(claimed: Claim) -> None:
     scope = system_actor(f"event handler {claimed.subscriber}", claimed.hospital_id)
-    try:
-        with acting_as(scope), unit_of_work():
-            held = db.session.execute(
-                select(Delivery)
-                .where(Delivery.id == claimed.id, Delivery.lease_owner == _owner, Delivery.attempts == claimed.attempts)
-                .with_for_update()
-            ).scalar_one_or_none()
-            if held is None:
-                return  # the lease ran out and another worker has it
-            subscriber = subscriber_named(claimed.subscriber)
-            if subscriber is not None:
-                subscriber.handle(entry_of(claimed.event_id))
-            db.session.delete(held)
-    except (Exception, TimeIsUp) as problem:
-        log.error(
-            "handler_failed",
-            subscriber=claimed.subscriber,
-            event_id=str(claimed.event_id),
-            problem=type(problem).__name__,
-            attempts=claimed.attempts,
-            exc_info=True,
-        )
-        _retry_later(claimed, problem)
-        if isinstance(problem, TimeIsUp):
-            raise
+    with acting_as(scope), unit_of_work():
+        held = db.session.execute(
+            select(Delivery)
+            .where(Delivery.id == claimed.id, Delivery.lease_owner == _owner, Delivery.attempts == claimed.attempts)
+            .with_for_update()
+        ).scalar_one_or_none()
+        if held is None:
+            return  # the lease ran out and another worker has it
+        subscriber = subscriber_named(claimed.subscriber)
+        if subscriber is not None:
+            subscriber.handle(entry_of(claimed.event_id))
+        db.session.delete(held)
 
 
 def _retry_later(claimed: Claim, problem: BaseException) -> None:
     now = clock.now()
-    spent = claimed.attempts > len(PAUSES)
+    spent = claimed.attempts >= MOST_TRIES
     with unit_of_work():
         db.session.execute(
             update(Delivery)
@@ -163,6 +172,7 @@ def _retry_later(claimed: Claim, problem: BaseException) -> None:
             .values(
                 lease_owner=None,
                 lease_until=None,
+                attempts=min(claimed.attempts, MOST_TRIES),
                 last_error=type(problem).__name__,
                 parked_at=now if spent else None,
                 due_at=now if spent else now + PAUSES[claimed.attempts - 1],

@@ -6,7 +6,7 @@ less grave) is held back in the same way until a second person agrees (product.m
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -20,6 +20,7 @@ from app.core.access.policy import can_on
 from app.core.db.base import db
 from app.core.db.unit import command
 from app.core.errors import Conflict, Invalid, NotAllowed, NotFound
+from app.core.events.erasure import ERASED, blank
 from app.core.events.record import record
 from app.core.sla import clocks
 from app.core.sla.choosing import Subject
@@ -228,3 +229,9 @@ def _say(extension: SlaExtension, clock: SlaClock, what: str, actor: Actor) -> N
         extension.until_at.isoformat(),
     )
     record(event, actor=actor)
+
+
+def forget(subject_ids: Collection[UUID]) -> None:
+    """Remove the words of every request for more time about these cases, within the caller's transaction."""
+    of_cases = select(SlaClock.id).where(SlaClock.subject_id.in_(subject_ids))
+    blank(SlaExtension, SlaExtension.clock_id.in_(of_cases), reason=ERASED, answer="")

@@ -159,11 +159,11 @@ def redeliver_many(endpoint_id: UUID, json_data: s.RedeliverIn) -> dict[str, int
 
 
 @bp.get("/deliveries/<uuid:webhook_delivery_id>/")
-@bp.output(s.WebhookDeliveryOut)
+@bp.output(s.WebhookDeliveryTriedOut)
 @documented(bp, "Read a delivery", "GET")
 @requires(Perm.SETUP_READ)
 def read_delivery(webhook_delivery_id: UUID) -> Any:
-    """Give one delivery."""
+    """Give one delivery with every try."""
     return queries.get_delivery(webhook_delivery_id, actor=current_actor)
 
 

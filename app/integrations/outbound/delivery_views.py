@@ -18,12 +18,13 @@ from app.integrations.outbound.workflow import DELIVERY
 from app.integrations.policy import Perm
 
 bp = Blueprint("outbound_deliveries", __name__, url_prefix="/integrations/webhooks")
+MOST_TRIES = 50  # of one delivery on its page
 
 
 @bp.get("/deliveries/<uuid:webhook_delivery_id>")
 @requires(Perm.SETUP_READ)
 def show(webhook_delivery_id: UUID) -> Response:
-    """Show one delivery: what was said, how far it is, what the receiver answered."""
+    """Show one delivery: what was said, how far it is, what the receiver answered to each try."""
     delivery = queries.get_delivery(webhook_delivery_id, actor=current_actor)
     endpoint = queries.get(delivery.endpoint_id, actor=current_actor)
     return page(
@@ -31,6 +32,8 @@ def show(webhook_delivery_id: UUID) -> Response:
         delivery=delivery,
         endpoint=endpoint,
         label=catalogue.label_of(delivery.kind),
+        tries=delivery.tries[:MOST_TRIES],
+        more_tries=len(delivery.tries) > MOST_TRIES,
         payload=json.dumps(delivery.payload, indent=2, sort_keys=True),
         steps=DELIVERY.open_steps(delivery, current_actor) if endpoint.archived_at is None else [],
     )

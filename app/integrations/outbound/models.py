@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.db import Base, Record, SoftDeleted, Tenant, Versioned, code_column
 
@@ -73,4 +73,21 @@ class WebhookDelivery(Tenant, Record, Base):
     problem: Mapped[str] = mapped_column(code_column(20), default="")
     answer_code: Mapped[int | None] = mapped_column(default=None)
     answer_text: Mapped[str] = mapped_column(default="")  # its first characters, as text
+    took_ms: Mapped[int | None] = mapped_column(default=None)
+    tries: Mapped[list[WebhookTry]] = relationship(
+        order_by="WebhookTry.begun_at.desc(), WebhookTry.id.desc()", lazy="select", viewonly=True
+    )
+
+
+class WebhookTry(Tenant, Record, Base):
+    """One request to the receiver and what came of it; kept as long as its delivery."""
+
+    __tablename__ = "webhook_tries"
+    __table_args__ = (Index("ix_webhook_tries_delivery_id", "delivery_id", "begun_at"),)
+
+    delivery_id: Mapped[UUID] = mapped_column(ForeignKey("webhook_deliveries.id"))
+    begun_at: Mapped[datetime]
+    problem: Mapped[str] = mapped_column(code_column(20), default="")  # empty: the receiver took it
+    answer_code: Mapped[int | None] = mapped_column(default=None)
+    answer_text: Mapped[str] = mapped_column(default="")  # the first characters of a refusal, as text
     took_ms: Mapped[int | None] = mapped_column(default=None)

@@ -31,7 +31,7 @@ class Outcome:
     code: int | None = None
     text: str = ""
     retry_after: int | None = None
-    took_ms: int = 0
+    took_ms: int | None = None
 
 
 def post(url: str, headers: Mapping[str, str], body: bytes, allowed: Sequence[IpNetwork]) -> Outcome:

@@ -56,7 +56,7 @@ def get_for_update(endpoint_id: UUID, *, actor: Actor, version: int | None = Non
 
 
 def get_delivery(delivery_id: UUID, *, actor: Actor) -> WebhookDelivery:
-    """Find one delivery."""
+    """Find one delivery; its `tries` are all requests that were made for it, newest first."""
     return load(WebhookDelivery, delivery_id, actor=actor, needs=Perm.SETUP_READ)
 
 

@@ -84,6 +84,22 @@ class WebhookDeliveryOut(Out):
     created_at: datetime
 
 
+class WebhookTryOut(Out):
+    """One request to the receiver. `problem` empty: it was taken; `answer_text`: how a refusal began; `took_ms` null: not known."""
+
+    begun_at: datetime
+    problem: str
+    answer_code: int | None
+    answer_text: str
+    took_ms: int | None
+
+
+class WebhookDeliveryTriedOut(WebhookDeliveryOut):
+    """A delivery with every try, newest first."""
+
+    tries: list[WebhookTryOut]
+
+
 class WebhookTestOut(Out):
     """The delivery of a test event."""
 

@@ -183,7 +183,7 @@ def resume(event: InboundEvent, *, actor: Actor) -> None:
         INBOUND.apply(event, "ignore", actor=system_actor("of no interest", event.hospital_id))
         return
     INBOUND.apply(event, "reprocess", actor=actor)
-    event.attempts, event.next_try_at = 0, clock.now()
+    event.attempts, event.next_try_at, event.is_begun = 0, clock.now(), False
     after_commit(nudge)
 
 

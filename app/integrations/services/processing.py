@@ -1,17 +1,23 @@
-"""Carrying events out, after the answer: tried again with growing pauses, then given up visibly; reprocessed by hand."""
+"""Carrying events out, after the answer: tried again with growing pauses, then given up visibly; reprocessed by hand.
+
+A try is counted when it is claimed, before it begins: an event that kills its worker is given up like one that fails.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select, tuple_, update
 
 from app.core.access.actor import Actor, acting_as, system_actor
 from app.core.db import command, db, unit_of_work
 from app.core.events import record
-from app.core.jobs.limits import TimeIsUp
-from app.core.logging import get_logger
+from app.core.jobs.limits import TimeIsUp, one_piece
 from app.core.time import clock
 from app.core.web.live import touch
 from app.integrations.enums import WITHOUT_VISIT, Problem
@@ -21,59 +27,104 @@ from app.integrations.workflow import INBOUND
 from app.journeys.rules import VisitEvent
 from app.journeys.services import progress
 
-log = get_logger(__name__)
-
 BATCH = 50
+LEASE = timedelta(seconds=60)
 PAUSES = tuple(timedelta(seconds=seconds) for seconds in (5, 30, 120, 600, 3600, 14_400))
+MOST_TRIES = len(PAUSES) + 1
+
+
+class WorkerDied(Exception):
+    """Every worker that carried an event out was killed at it, or ran out of memory."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """An event that this worker carries out; `attempts` tells its try from any other."""
+
+    id: UUID
+    hospital_id: UUID
+    attempts: int
 
 
 def process_due() -> int:
     """Carry out one batch of events that are due; returns how many were tried."""
-    with acting_as(system_actor("process inbound events")), unit_of_work():
-        due = db.session.execute(
-            select(InboundEvent.id, InboundEvent.hospital_id)
-            .where(InboundEvent.next_try_at <= clock.now())
-            .order_by(InboundEvent.next_try_at, InboundEvent.id)
-            .limit(BATCH)
-        ).all()
-    for event_id, hospital_id in due:
-        _try(event_id, hospital_id)
-    db.session.expunge_all()
-    return len(due)
-
-
-def _try(event_id: UUID, hospital_id: UUID) -> None:
-    actor = system_actor("process inbound events", hospital_id)
-    try:
-        with acting_as(actor):
-            process(event_id, actor=actor)
-    except (Exception, TimeIsUp) as problem:
-        log.error("inbound_failed", event_id=str(event_id), problem=type(problem).__name__, exc_info=True)
-        with acting_as(actor):
-            _note_fault(event_id, actor=actor)
-        if isinstance(problem, TimeIsUp):
+    claims = _claim()
+    for place, each in enumerate(claims):
+        try:
+            _try(each)
+        except TimeIsUp:
+            _give_back(claims[place + 1 :])
             raise
+    db.session.expunge_all()
+    return len(claims)
+
+
+def _claim() -> list[Claim]:
+    """Take what is due and count the try. What a worker left that died is taken alone: only what kills is counted again."""
+    now = clock.now()
+    due = (
+        select(InboundEvent.id, InboundEvent.hospital_id, InboundEvent.attempts, InboundEvent.is_begun)
+        .where(InboundEvent.next_try_at <= now)
+        .order_by(InboundEvent.next_try_at, InboundEvent.id)
+        .limit(BATCH)
+        .with_for_update(skip_locked=True)
+    )
+    with acting_as(system_actor("process inbound events")), unit_of_work():
+        rows = db.session.execute(due).all()
+        left = [row for row in rows if row.is_begun]
+        claims = [Claim(row.id, row.hospital_id, row.attempts + 1) for row in left[:1] or rows]
+        if claims:
+            values = {"attempts": InboundEvent.attempts + 1, "is_begun": True, "next_try_at": now + LEASE}
+            _mark(InboundEvent.id.in_([each.id for each in claims]), values)
+    return claims
+
+
+def _give_back(claims: Sequence[Claim]) -> None:
+    """Let other workers have at once what was taken and not begun."""
+    with acting_as(system_actor("process inbound events")), unit_of_work():
+        ours = tuple_(InboundEvent.id, InboundEvent.attempts).in_([(each.id, each.attempts) for each in claims])
+        _mark(ours, {"attempts": InboundEvent.attempts - 1, "is_begun": False, "next_try_at": clock.now()})
+
+
+def _mark(which: ColumnElement[bool], values: dict[str, Any]) -> None:
+    db.session.execute(update(InboundEvent).where(which).values(values).execution_options(synchronize_session=False))
+
+
+def _try(claimed: Claim) -> None:
+    actor = system_actor("process inbound events", claimed.hospital_id)
+    with acting_as(actor), one_piece("inbound_failed", partial(_note_fault, claimed, actor), event_id=str(claimed.id)):
+        if claimed.attempts > MOST_TRIES:
+            raise WorkerDied
+        _process(claimed, actor=actor)
 
 
 @command
-def process(event_id: UUID, *, actor: Actor) -> None:
-    """Carry out one event if it is still due: each of its codes moves the visit it speaks of."""
-    event = db.session.execute(
-        select(InboundEvent)
-        .where(InboundEvent.id == event_id, InboundEvent.next_try_at.is_not(None))
-        .with_for_update(skip_locked=True)
-        .execution_options(populate_existing=True)
-    ).scalar_one_or_none()
+def _process(claimed: Claim, *, actor: Actor) -> None:
+    """Carry out one event if it is still this worker's: each of its codes moves the visit it speaks of."""
+    event = _held(claimed)
     if event is None:
         return
-    event.attempts += 1
     problem = _carry_out(event, actor)
     if problem is None:
         INBOUND.apply(event, "process", actor=actor)
-        event.error_code, event.error_field, event.next_try_at = "", "", None
+        event.error_code, event.error_field, event.next_try_at, event.is_begun = "", "", None, False
     else:
         _fail(event, problem, actor)
     touch("inbound", hospital_id=event.hospital_id)
+
+
+def _held(claimed: Claim) -> InboundEvent | None:
+    """Lock the event of a claim; None when it was settled meanwhile or another worker has it."""
+    return db.session.execute(
+        select(InboundEvent)
+        .where(
+            InboundEvent.id == claimed.id,
+            InboundEvent.attempts == claimed.attempts,
+            InboundEvent.next_try_at.is_not(None),
+        )
+        .with_for_update(skip_locked=True)
+        .execution_options(populate_existing=True)
+    ).scalar_one_or_none()
 
 
 def _carry_out(event: InboundEvent, actor: Actor) -> Problem | None:
@@ -116,8 +167,8 @@ def _visit_event(event: InboundEvent, code: str) -> VisitEvent:
 
 
 def _fail(event: InboundEvent, problem: Problem, actor: Actor) -> None:
-    event.error_code = problem
-    if event.attempts > len(PAUSES):
+    event.error_code, event.is_begun = problem, False
+    if event.attempts >= MOST_TRIES:
         INBOUND.apply(event, "give_up", actor=actor)
         event.next_try_at = None
         record(InboundGivenUp(event.id, event.hospital_id, problem), actor=actor)
@@ -126,14 +177,12 @@ def _fail(event: InboundEvent, problem: Problem, actor: Actor) -> None:
     event.next_try_at = clock.now() + PAUSES[event.attempts - 1]
 
 
-@command
-def _note_fault(event_id: UUID, *, actor: Actor) -> None:
-    event = db.session.execute(
-        select(InboundEvent).where(InboundEvent.id == event_id).with_for_update()
-    ).scalar_one_or_none()
-    if event is not None and event.next_try_at is not None:
-        event.attempts += 1
-        _fail(event, Problem.FAULT, actor)
+def _note_fault(claimed: Claim, actor: Actor, problem: BaseException) -> None:
+    with unit_of_work():
+        event = _held(claimed)
+        if event is not None:
+            event.attempts = min(event.attempts, MOST_TRIES)
+            _fail(event, Problem.KILLED if isinstance(problem, WorkerDied) else Problem.FAULT, actor)
 
 
 @command

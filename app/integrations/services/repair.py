@@ -72,7 +72,7 @@ def set_aside(event_id: UUID, *, actor: Actor) -> InboundEvent:
     """
     event = load(InboundEvent, event_id, actor=actor, needs=Perm.EVENT_REPROCESS, sees=Perm.EVENT_READ, lock=True)
     INBOUND.apply(event, "set_aside", actor=actor)
-    event.next_try_at = None
+    event.next_try_at, event.is_begun = None, False
     record(InboundSetAside(event.id, event.hospital_id), actor=actor)
     touch("inbound", hospital_id=event.hospital_id)
     return event

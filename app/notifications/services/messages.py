@@ -8,13 +8,14 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.dialects.postgresql import insert
 
 from app.core.access.actor import Actor
 from app.core.access.wall import passage
 from app.core.db import after_commit, command, db, uuid7
 from app.core.events import record
+from app.core.events.erasure import blank
 from app.core.jobs import nudge_once
 from app.core.time import clock
 from app.notifications import queries, quiet
@@ -144,15 +145,12 @@ def nudge() -> None:
 @command
 def withdraw(about_id: UUID, templates: Collection[str], *, actor: Actor) -> int:
     """Take back what still waits about a case (a reminder after the answer came); returns how many."""
-    waiting = db.session.execute(
-        select(Message)
-        .where(
-            Message.about_id == about_id,
-            Message.template.in_(templates),
-            Message.status == MessageStatus.QUEUED,
-        )
-        .with_for_update()
-    ).scalars()
+    return _take_back(actor, Message.about_id == about_id, Message.template.in_(templates))
+
+
+def _take_back(actor: Actor, *which: ColumnElement[bool]) -> int:
+    query = select(Message).where(Message.status == MessageStatus.QUEUED, *which).with_for_update()
+    waiting = db.session.execute(query.execution_options(populate_existing=True)).scalars()
     count = 0
     for message in waiting:
         MESSAGE.apply(message, "suppress", actor=actor)
@@ -161,14 +159,23 @@ def withdraw(about_id: UUID, templates: Collection[str], *, actor: Actor) -> int
     return count
 
 
-def forget(about_ids: Collection[UUID]) -> None:
-    """Remove addresses and words of the messages about these cases, within the caller's transaction; each stays counted."""
-    db.session.execute(
-        update(Message)
-        .where(Message.about_id.in_(about_ids))
-        .values(params={}, phone="", phone_tail="", email="", answers="")
-        .execution_options(synchronize_session=False)
-    )
+def forget(about_ids: Collection[UUID], *, actor: Actor) -> None:
+    """Remove addresses and words of the messages about these cases, within the caller's transaction.
+
+    What still waits is never sent; each message stays counted.
+    """
+    _forget(Message.about_id.in_(about_ids), actor)
+
+
+def forget_patient(patient_id: UUID, *, actor: Actor) -> None:
+    """The same for every message to a patient or their guardian, whatever it is about."""
+    _forget(Message.patient_id == patient_id, actor)
+
+
+def _forget(which: ColumnElement[bool], actor: Actor) -> None:
+    _take_back(actor, which)
+    db.session.flush()
+    blank(Message, which, params={}, phone="", phone_tail="", email="", answers="")
 
 
 def _opening(wanted: datetime, hours: quiet.Hours) -> datetime:

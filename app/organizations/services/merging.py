@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from uuid import UUID
 
 from flask_babel import lazy_gettext as _l
@@ -24,6 +24,17 @@ from app.organizations.services.facts import EMPTY, ERASED, TOLD
 
 OTHER = _l("Choose another record of the same hospital.")
 NOBODY = _l("No patient of this hospital has this file number.")
+
+Numbers = Collection[str]
+_BEFORE: list[Callable[[UUID, Numbers], None]] = []
+
+
+def before_erasing(forget: Callable[[UUID, Numbers], None]) -> None:
+    """Let a domain forget, in the same transaction, what it knows of a hospital's patient by file number alone.
+
+    Afterwards nobody knows the numbers; what is known by the patient's id is removed on PatientErased.
+    """
+    _BEFORE.append(forget)
 
 
 @command
@@ -114,12 +125,20 @@ def erase(patient_id: UUID, *, actor: Actor) -> None:
         return
     same = select(Patient).where(or_(Patient.id == patient.id, Patient.merged_into_id == patient.id))
     records = db.session.execute(same.with_for_update(of=Patient)).scalars().all()
+    ids = [each.id for each in records]
+    for forget in _BEFORE:
+        forget(patient.hospital_id, _numbers(records))
     for each in records:
         _blank(each)
-    ids = [each.id for each in records]
     _forget(ids)
     for each in records:
         record(PatientErased(each.id, each.hospital_id), actor=actor)
+
+
+def _numbers(records: Collection[Patient]) -> set[str]:
+    ids = [each.id for each in records]
+    older = select(PatientIdentifier.mrn).where(PatientIdentifier.patient_id.in_(ids))
+    return {*(each.mrn for each in records), *db.session.execute(older).scalars()}
 
 
 def _blank(patient: Patient) -> None:

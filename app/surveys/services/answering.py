@@ -28,7 +28,7 @@ from app.surveys.rules.answers import AnswerProblem, clean, missing
 from app.surveys.rules.logic import visible, without_hidden
 from app.surveys.rules.questions import Answer, Question
 from app.surveys.rules.scoring import Score, item_score, score, severity_for
-from app.surveys.services.sending import INVITATION, PURPOSE, REMINDER
+from app.surveys.services.sending import ALL_INVITATIONS, PURPOSE, REMINDER
 from app.surveys.workflow import INSTANCE, rise
 
 
@@ -219,7 +219,7 @@ def submit(raw: Mapping[str, Any], *, actor: Actor, language: str | None = None,
     instance.answered_channel = channel
     instance.remind_at = None
     _keep(instance, result)
-    messages.withdraw(instance.id, [INVITATION, REMINDER], actor=actor)
+    messages.withdraw(instance.id, [*ALL_INVITATIONS, REMINDER], actor=actor)
     _say(instance, result, actor)
     touch("surveys", hospital_id=instance.hospital_id)
     return found

@@ -14,7 +14,6 @@ from app.core.db import command, db
 from app.core.errors import Conflict
 from app.core.events import record
 from app.core.time import clock
-from app.notifications.enums import MessageClass
 from app.notifications.models import Message
 from app.surveys.enums import SkipReason
 from app.surveys.events import SurveyResent
@@ -23,7 +22,7 @@ from app.surveys.policy import Perm
 from app.surveys.services.answering import is_open
 from app.surveys.services.contacting import case_of
 from app.surveys.services.reminding import is_barred
-from app.surveys.services.sending import INVITATION, write
+from app.surveys.services.sending import ALL_INVITATIONS, invite
 
 LEAST_BETWEEN = timedelta(minutes=10)  # a message on its way may still arrive
 MOST = 3
@@ -55,7 +54,7 @@ def resend(instance_id: UUID, *, version: int | None = None, actor: Actor) -> Su
     count, last = _invitations(instance.id)
     if count > MOST or (last is not None and clock.now() - last < LEAST_BETWEEN):
         raise Conflict(_("It was sent a short while ago, or often enough."), code="too_soon")
-    write(case, INVITATION, MessageClass.SURVEY, once=f"survey:{instance.id}:invitation:{count + 1}", actor=actor)
+    invite(case, once=f"survey:{instance.id}:invitation:{count + 1}", actor=actor)
     record(
         SurveyResent(
             instance.id, instance.hospital_id, instance.patient_id, instance.journey_id, instance.department_id
@@ -69,7 +68,7 @@ def _invitations(instance_id: UUID) -> tuple[int, datetime | None]:
     """Give how many invitations were queued, and when the last."""
     count, last = db.session.execute(
         select(func.count(), func.max(Message.created_at)).where(
-            Message.about_id == instance_id, Message.template == INVITATION
+            Message.about_id == instance_id, Message.template.in_(ALL_INVITATIONS)
         )
     ).one()
     return count, last

@@ -28,6 +28,7 @@ PURPOSE = "survey"
 PATH = "/s/"
 INVITATION, REMINDER = "surveys/invitation", "surveys/reminder"
 INVITATIONS = {"complaint": "surveys/resolution"}  # where it asks about a case and not about a visit
+ALL_INVITATIONS = (INVITATION, *INVITATIONS.values())
 
 
 def send_due() -> int:
@@ -96,8 +97,7 @@ def _skip(case: Case, reason: SkipReason, actor: Actor) -> None:
 
 def _invite(case: Case, actor: Actor) -> None:
     instance, template = case.instance, case.template
-    words = INVITATIONS.get(instance.cause_type, INVITATION)
-    message = write(case, words, MessageClass.SURVEY, once=f"survey:{instance.id}:invitation", actor=actor)
+    message = invite(case, once=f"survey:{instance.id}:invitation", actor=actor)
     instance.invited_at = clock.now()
     instance.expires_at = message.not_before + timedelta(days=template.link_days)
     if template.reminder_hours:
@@ -112,6 +112,12 @@ def _invite(case: Case, actor: Actor) -> None:
         ),
         actor=actor,
     )
+
+
+def invite(case: Case, *, once: str, actor: Actor) -> Message:
+    """Queue the invitation in the words for what the survey asks about; `once` names the decision."""
+    words = INVITATIONS.get(case.instance.cause_type, INVITATION)
+    return write(case, words, MessageClass.SURVEY, once=once, actor=actor)
 
 
 def write(case: Case, template: str, kind: MessageClass, *, once: str, actor: Actor) -> Message:

@@ -13,7 +13,7 @@ from app.notifications.services import messages
 from app.surveys.events import SurveyWithdrawn
 from app.surveys.models import SurveyInstance
 from app.surveys.policy import Perm
-from app.surveys.services.sending import INVITATION, REMINDER
+from app.surveys.services.sending import ALL_INVITATIONS, REMINDER
 from app.surveys.workflow import INSTANCE
 
 
@@ -35,7 +35,7 @@ def withdraw(instance_id: UUID, *, version: int | None = None, actor: Actor) -> 
     INSTANCE.apply(instance, "cancel", actor=actor)
     instance.remind_at = None
     by_px360 = system_actor("a survey was withdrawn", instance.hospital_id)
-    messages.withdraw(instance.id, [INVITATION, REMINDER], actor=by_px360)
+    messages.withdraw(instance.id, [*ALL_INVITATIONS, REMINDER], actor=by_px360)
     record(
         SurveyWithdrawn(
             instance.id, instance.hospital_id, instance.patient_id, instance.journey_id, instance.department_id

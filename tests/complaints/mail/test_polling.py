@@ -8,14 +8,15 @@ from typing import Any
 import pytest
 from apiflask import APIFlask
 
-from app.complaints.mail import imap, jobs
+from app.complaints.mail import gauges, imap, jobs
 from app.complaints.mail.imap import Box
 from app.complaints.mail.models import Mailbox
 from app.complaints.mail.services import mailboxes, polling
 from app.complaints.models import Complaint
 from app.core.access.actor import acting_as
 from app.core.time import clock
-from tests.cast import Cast
+from app.notifications.models import Notification
+from tests.cast import Cast, sign_in
 from tests.complaints.mail.conftest import due, every, facts, mails, poll, work
 from tests.complaints.mail.postoffice import PostOffice, letter, running
 
@@ -233,3 +234,75 @@ def test_what_is_personal_goes_after_the_set_time_and_what_became_of_it_stays(of
     assert [(each.state, each.raw, each.said, each.sender, each.subject) for each in mails()] == [
         ("opened", None, None, "", ""), ("ignored", None, None, "", ""),
     ]  # fmt: skip
+
+
+def bells(kind: str) -> list[Notification]:
+    """The lines of one kind on everybody's bell."""
+    return every(Notification, Notification.kind == kind)
+
+
+def fail(times: int) -> None:
+    """Poll a server that is down so many times."""
+    for _number in range(times):
+        due()
+        assert polling.poll_next()
+
+
+def test_administrators_are_told_once_that_a_mailbox_stays_down_and_once_that_it_is_read_again(
+    reference_data: Cast, drain: Any
+) -> None:
+    admin = reference_data.actor("hospital_admin")
+    with running() as server:
+        with acting_as(admin):
+            row = mailboxes.create(hospital_id=reference_data.a.id, facts=facts(server, "INBOX"), actor=admin)
+        server.stop()
+        fail(polling.TOLD_AFTER - 1)
+        drain()
+        assert bells("mailboxes/stays_down") == [], "a server that starts anew is no news"
+        with clock.frozen(clock.now() + timedelta(minutes=15)):
+            fail(3)
+            drain()
+            assert [(each.user_id, each.url) for each in bells("mailboxes/stays_down")] == [
+                (admin.id, f"/admin/mailboxes/{row.id}")
+            ]
+            with acting_as(admin):
+                assert [(each.value, each.is_good) for each in gauges.incoming_mail()][:2] == [(1, False), (15, False)]
+            with acting_as(reference_data.actor("outsider")):
+                assert [each.value for each in gauges.incoming_mail()][:2] == [0, 0]
+
+        server.start()
+        for _number in range(2):
+            poll()
+        drain()
+        assert [each.user_id for each in bells("mailboxes/read_again")] == [admin.id]
+        assert (state(row).failures, state(row).failing_since, state(row).told_at) == (0, None, None)
+
+        server.stop()
+        fail(polling.TOLD_AFTER)
+        drain()
+        assert len(bells("mailboxes/stays_down")) == 2, "another outage is told of again"
+
+
+def test_a_mailbox_that_was_down_only_for_a_moment_says_nothing(reference_data: Cast, drain: Any) -> None:
+    admin = reference_data.actor("hospital_admin")
+    with running() as server:
+        with acting_as(admin):
+            mailboxes.create(hospital_id=reference_data.a.id, facts=facts(server, "INBOX"), actor=admin)
+        server.stop()
+        fail(polling.TOLD_AFTER - 1)
+        server.start()
+        poll()
+        drain()
+        assert bells("mailboxes/stays_down") == bells("mailboxes/read_again") == []
+
+
+def test_who_looks_at_the_page_of_a_mailbox_that_is_down_reads_since_when(reference_data: Cast, client: Any) -> None:
+    admin = reference_data.actor("hospital_admin")
+    with running() as server:
+        with acting_as(admin):
+            row = mailboxes.create(hospital_id=reference_data.a.id, facts=facts(server, "INBOX"), actor=admin)
+        server.stop()
+        fail(1)
+    client.set_cookie("px_lang", "en")
+    page = sign_in(client, reference_data["hospital_admin"]).get(f"/admin/mailboxes/{row.id}").text
+    assert "Not read since" in page

@@ -246,3 +246,44 @@ def test_no_events_cost_nothing(app) -> None:
     with acting_as(SYSTEM), unit_of_work(), counted() as statements:
         assert record_many([], actor=SYSTEM) == []
     assert statements == []
+
+
+def test_a_delivery_that_kills_its_worker_is_parked_alone_and_those_taken_with_it_are_delivered(
+    app, heard, monkeypatch
+) -> None:
+    killer, others = uuid7(), [uuid7() for _number in range(4)]
+    happen(0, killer)
+    for number, subject in enumerate(others, 1):
+        happen(number, subject)
+    deliver, deaths = outbox._deliver, []
+
+    def dying(claimed: outbox.Claim) -> None:
+        if outbox.entry_of(claimed.event_id).subject_id == killer:
+            deaths.append(claimed.attempts)
+            raise SystemExit  # nothing on the way notes it, as when the process is gone
+        deliver(claimed)
+
+    monkeypatch.setattr(outbox, "_deliver", dying)
+    for turn in range(20):
+        with clock.frozen(NOON + turn * (outbox.LEASE + timedelta(seconds=1))):
+            try:
+                while outbox.drain_batch():
+                    pass
+            except SystemExit:
+                db.session.rollback()
+
+    assert deaths == list(range(1, outbox.MOST_TRIES + 1))
+    assert sorted(heard.numbers) == [1, 2, 3, 4]
+    parked = db.session.execute(sa.select(Delivery)).scalar_one()
+    assert (parked.last_error, parked.attempts, parked.parked_at is not None) == ("WorkerDied", outbox.MOST_TRIES, True)
+
+
+def test_many_deliveries_are_claimed_in_two_statements_and_none_is_looked_for_in_one(app, heard) -> None:
+    for number in range(1, 20):
+        happen(number, uuid7())
+    with counted() as many:
+        assert len(outbox.claim()) == 19
+    with counted() as none:
+        assert outbox.claim() == []
+
+    assert [len([each for each in found if "event_deliveries" in each]) for found in (many, none)] == [2, 1]

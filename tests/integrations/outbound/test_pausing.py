@@ -12,9 +12,10 @@ from app.core.access.actor import acting_as
 from app.core.db import db
 from app.core.time import clock
 from app.integrations.outbound import jobs
+from app.integrations.outbound.models import WebhookTry
 from app.integrations.outbound.services import endpoints, health, retention
 from app.notifications.models import Notification
-from tests.cast import Cast
+from tests.cast import Cast, count
 from tests.integrations.outbound.conftest import (
     SYSTEM,
     Receiver,
@@ -64,6 +65,17 @@ def test_what_waits_for_two_weeks_is_given_up_and_what_ended_is_removed_after_a_
         jobs.forget_old_webhooks()
 
     assert rows() == []
+
+
+def test_the_tries_of_a_delivery_are_kept_as_long_as_it(house: Cast, receiver: Receiver, drain: Any) -> None:
+    make_endpoint(house, receiver.url, kinds=RECEIVED)
+    complain(house)
+    drain()
+    send_all()
+    for wait, kept in ((-timedelta(minutes=1), 1), (timedelta(minutes=1), 0)):
+        with clock.frozen(clock.now() + retention.KEPT + wait):
+            jobs.forget_old_webhooks()
+        assert (len(rows()), count(WebhookTry)) == (kept, kept)
 
 
 def test_an_endpoint_that_failed_for_three_days_is_paused_and_the_administrators_are_told(

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from app.core.access.actor import acting_as
 from app.core.db import db, unit_of_work
@@ -14,6 +15,7 @@ from app.core.db.unit import _depth
 from app.core.events import outbox
 from app.core.time import clock
 from app.integrations.outbound import jobs, posting
+from app.integrations.outbound.models import WebhookTry
 from app.integrations.outbound.services import endpoints, queueing, redelivery, secrets, sending
 from app.notifications.models import Notification
 from tests.cast import Cast, count
@@ -30,6 +32,13 @@ from tests.integrations.outbound.conftest import (
 
 pytestmark = pytest.mark.usefixtures("loopback")
 RECEIVED = ("complaint.received",)
+
+
+def tries() -> list[WebhookTry]:
+    """Every try of every delivery, newest first."""
+    with acting_as(SYSTEM):
+        query = sa.select(WebhookTry).order_by(WebhookTry.begun_at.desc(), WebhookTry.id.desc())
+        return list(db.session.execute(query).scalars())
 
 
 def test_a_receiver_hears_of_a_complaint_and_can_verify_it(house: Cast, receiver: Receiver, drain: Any) -> None:
@@ -119,6 +128,13 @@ def test_a_failure_is_tried_again_with_the_same_id_and_body_until_it_arrives(
     assert is_signed(first, secret) and is_signed(second, secret)
     (row,) = rows()
     assert (row.state, row.attempts, row.problem) == ("delivered", 2, "")
+    taken, refused = tries()
+    assert (refused.problem, refused.answer_code, refused.answer_text) == ("status", 500, "<b>broken</b>")
+    assert (taken.problem, taken.answer_code, taken.answer_text) == ("", 200, ""), (
+        "of what was taken only its code is kept"
+    )
+    assert taken.begun_at - refused.begun_at == timedelta(seconds=6)
+    assert refused.took_ms is not None and taken.took_ms is not None
 
 
 def test_after_the_last_pause_it_is_given_up(house: Cast, receiver: Receiver, drain: Any) -> None:
@@ -137,6 +153,7 @@ def test_after_the_last_pause_it_is_given_up(house: Cast, receiver: Receiver, dr
 
     assert pauses == list(sending.PAUSES) and pauses == sorted(pauses)
     assert (row.state, row.attempts, len(receiver.heard)) == ("dead", 8, 8)
+    assert [each.answer_code for each in tries()] == [503] * 8
 
 
 def test_a_receiver_may_ask_for_a_longer_pause(house: Cast, receiver: Receiver, drain: Any) -> None:
@@ -217,6 +234,10 @@ def test_a_worker_that_dies_leaves_a_row_that_is_sent_again_with_the_same_id(
 
     assert [each.headers["webhook-id"] for each in receiver.heard] == [str(rows()[0].event_id)] * 2
     assert [(row.state, row.attempts) for row in rows()] == [("delivered", 2)]
+    assert [(each.problem, each.answer_code, each.took_ms is None) for each in tries()] == [
+        ("", 204, False),
+        ("lost", None, True),
+    ]
 
 
 def test_a_late_answer_of_a_worker_taken_for_lost_changes_nothing(house: Cast, receiver: Receiver, drain: Any) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -14,8 +15,9 @@ from app.core.access.actor import acting_as
 from app.core.events.models import EventLog
 from app.core.keys import rotation
 from app.core.keys.fields import decrypt
+from app.core.time import clock
 from app.integrations.outbound.gauges import webhooks
-from app.integrations.outbound.services import secrets
+from app.integrations.outbound.services import endpoints, secrets
 from tests.cast import Cast, bearer, count, sign_in
 from tests.integrations.outbound.conftest import (
     SYSTEM,
@@ -140,6 +142,31 @@ def test_an_answer_of_a_receiver_is_shown_as_text(
     assert ("Waiting for a new try" in listed) == (language == "en")
 
 
+@pytest.mark.parametrize(("language", "words"), [("en", "Every try"), ("ar", "كل المحاولات")])
+def test_every_try_stands_on_the_page_of_a_delivery_also_those_before_it_was_sent_again_by_hand(
+    admin: FlaskClient, house: Cast, receiver: Receiver, drain: Any, loopback: None, language: str, words: str
+) -> None:
+    admin.set_cookie("px_lang", language)
+    make_endpoint(house, receiver.url, kinds=("complaint.received",))
+    receiver.status, receiver.answer = 410, b"moved away"
+    complain(house)
+    drain()
+    send_all()
+    (row,) = rows()
+    with clock.frozen(clock.now() + timedelta(hours=1)):
+        receiver.status, receiver.answer = 200, b"thank you"
+        with acting_as(SYSTEM):
+            endpoints.resume(row.endpoint_id, actor=SYSTEM)
+        admin.post(f"{PAGES}deliveries/{row.id}/redelivery")
+        send_all()
+
+    page = admin.get(f"{PAGES}deliveries/{row.id}").text
+    table = page[page.index('id="tries"') : page.index('id="payload"')]
+    assert words in table
+    assert table.count("<tr>") - 1 == 2
+    assert table.index(">200<") < table.index(">410<") and "moved away" in table and "thank you" not in table
+
+
 def test_selected_or_given_up_deliveries_are_sent_again_after_a_look(
     admin: FlaskClient, house: Cast, receiver: Receiver, drain: Any, loopback: None
 ) -> None:
@@ -185,6 +212,7 @@ def test_the_same_over_the_api(
     send_all()
     read = ask("GET", f"deliveries/{delivery_id}/")
     assert (read["state"], read["kind"], read["answer_code"]) == ("delivered", "webhook.test", 204)
+    assert [(each["answer_code"], each["problem"], each["answer_text"]) for each in read["tries"]] == [(204, "", "")]
     assert is_signed(receiver.heard[0], fresh) and not is_signed(receiver.heard[0], made["secret"])
     assert ask("POST", f"deliveries/{delivery_id}/redeliver/")["state"] == "waiting"
     assert ask("POST", f"deliveries/{delivery_id}/redeliver/") == 409

@@ -86,7 +86,8 @@ def set_active(mailbox_id: UUID, is_active: bool, *, version: int | None = None,
     """Pause a mailbox, or let it be read again. NotFound, NotAllowed, Conflict."""
     row = _find(mailbox_id, version, actor)
     if row.is_active != is_active:
-        row.is_active, row.next_poll_at, row.failures = is_active, clock.now(), 0
+        row.is_active, row.next_poll_at = is_active, clock.now()
+        row.failures, row.failing_since, row.told_at = 0, None, None
         db.session.flush()
         record(MailboxChanged(row.id, row.hospital_id, "resumed" if is_active else "paused"), actor=actor)
     return row

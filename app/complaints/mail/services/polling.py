@@ -18,6 +18,7 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from app.complaints.mail.enums import MailState, Reason
+from app.complaints.mail.events import MailboxReadAgain, MailboxStaysDown
 from app.complaints.mail.imap import MOST_UIDS, Account, Box, Fetched, ImapProblem, opened
 from app.complaints.mail.models import IncomingMail, Mailbox
 from app.complaints.mail.rules.parts import body_of, head_of
@@ -25,6 +26,7 @@ from app.complaints.mail.services.mailboxes import account_of, reach
 from app.core.access.actor import Actor, acting_as, system_actor
 from app.core.access.wall import passage
 from app.core.db import db, unit_of_work, uuid7
+from app.core.events import record
 from app.core.keys.fields import encrypt
 from app.core.keys.links import keyed_digest
 from app.core.keys.rotation import encrypted
@@ -36,6 +38,7 @@ log = get_logger(__name__)
 
 EVERY = timedelta(seconds=60)
 LONGEST_PAUSE = timedelta(minutes=30)
+TOLD_AFTER = 5  # failures in a row, a quarter of an hour: longer than a mail server needs to start anew
 LEASE = timedelta(minutes=5)  # longer than a poll may take; then another worker may read the mailbox
 STINT_SECONDS = 60.0  # no new message of this mailbox is begun after that
 MOST_AT_ONCE = 50
@@ -77,7 +80,7 @@ def poll_next() -> bool:
         ticket = _claim()
     if ticket is None:
         return False
-    actor = system_actor("read a mailbox of the hospital", ticket.hospital_id)
+    actor = _reader(ticket)
     with acting_as(actor):
         problem, found = "", Read(0)
         try:
@@ -245,21 +248,45 @@ def sender_digest(address: str) -> bytes:
 
 def _settle(ticket: Ticket, found: Read, problem: str) -> None:
     """Write how the poll went, and when the next one is due: a server that is down is asked ever less often."""
-    now = clock.now()
-    values: dict[str, Any] = {"leased_until": None, "lease": "", "error": problem}
-    if problem:
-        failures = Mailbox.failures + 1
-        with unit_of_work():
-            before = db.session.execute(select(Mailbox.failures).where(Mailbox.id == ticket.mailbox_id)).scalar_one()
-            pause = min(EVERY * 2 ** min(before, 10), LONGEST_PAUSE)
-            _set(
-                ticket.mailbox_id, Mailbox.lease == ticket.lease, **values, failures=failures, next_poll_at=now + pause
-            )
-        return
-    values |= {"failures": 0, "succeeded_at": now}
-    if found.uidvalidity is not None:
-        values |= {"uidvalidity": found.uidvalidity, "last_uid": found.last_uid, "next_poll_at": now + EVERY}
-    else:
-        values["next_poll_at"] = now  # there is more
     with unit_of_work():
-        _set(ticket.mailbox_id, Mailbox.lease == ticket.lease, **values)
+        row = db.session.execute(
+            select(Mailbox)
+            .where(Mailbox.id == ticket.mailbox_id, Mailbox.lease == ticket.lease)
+            .with_for_update()
+            .execution_options(populate_existing=True)
+        ).scalar_one_or_none()
+        if row is None:
+            return  # the lease ran out and another worker has read it meanwhile
+        told = _after_failure(row, problem) if problem else _after_success(row, found)
+        _set(row.id, leased_until=None, lease="", error=problem, **told)
+        db.session.expire(row)
+
+
+def _after_failure(row: Mailbox, problem: str) -> dict[str, Any]:
+    """Count the failure; after several in a row say once that the mailbox stays down."""
+    now, failures = clock.now(), row.failures + 1
+    values: dict[str, Any] = {
+        "failures": failures,
+        "failing_since": row.failing_since or now,
+        "next_poll_at": now + min(EVERY * 2 ** min(row.failures, 10), LONGEST_PAUSE),
+    }
+    if failures >= TOLD_AFTER and row.told_at is None:
+        values["told_at"] = now
+        record(MailboxStaysDown(row.id, row.hospital_id, problem, failures), actor=_reader(row))
+    return values
+
+
+def _after_success(row: Mailbox, found: Read) -> dict[str, Any]:
+    """Write where the next poll begins; say that the mailbox is read again where it was said that it stays down."""
+    now = clock.now()
+    if row.told_at is not None:
+        minutes = int((now - (row.failing_since or row.told_at)).total_seconds()) // 60
+        record(MailboxReadAgain(row.id, row.hospital_id, minutes), actor=_reader(row))
+    values: dict[str, Any] = {"failures": 0, "failing_since": None, "told_at": None, "succeeded_at": now}
+    if found.uidvalidity is None:
+        return values | {"next_poll_at": now}  # there is more
+    return values | {"uidvalidity": found.uidvalidity, "last_uid": found.last_uid, "next_poll_at": now + EVERY}
+
+
+def _reader(row: Mailbox | Ticket) -> Actor:
+    return system_actor("read a mailbox of the hospital", row.hospital_id)

@@ -10,7 +10,7 @@ from app.core.access.actor import Actor
 from app.core.db import command, db
 from app.core.time import clock
 from app.integrations.outbound.enums import ENDED, OPEN, Problem
-from app.integrations.outbound.models import WebhookDelivery
+from app.integrations.outbound.models import WebhookDelivery, WebhookTry
 from app.integrations.outbound.workflow import DELIVERY
 
 KEPT = timedelta(days=30)
@@ -50,5 +50,6 @@ def forget_old(*, actor: Actor) -> int:
     )
     ids = list(db.session.execute(old).scalars())
     if ids:
+        db.session.execute(delete(WebhookTry).where(WebhookTry.delivery_id.in_(ids)))
         db.session.execute(delete(WebhookDelivery).where(WebhookDelivery.id.in_(ids)))
     return len(ids)

@@ -21,7 +21,7 @@ from app.core.time import clock
 from app.integrations.outbound import posting, signing
 from app.integrations.outbound.catalogue import TEST
 from app.integrations.outbound.enums import HookState, Problem
-from app.integrations.outbound.models import WebhookDelivery, WebhookEndpoint
+from app.integrations.outbound.models import WebhookDelivery, WebhookEndpoint, WebhookTry
 from app.integrations.outbound.posting import Outcome
 from app.integrations.outbound.services import health, secrets
 from app.integrations.outbound.workflow import DELIVERY
@@ -142,6 +142,7 @@ def settle(ticket: Ticket, outcome: Outcome, *, actor: Actor) -> None:
     delivery.sending_until = None
     delivery.problem, delivery.answer_code = outcome.problem, outcome.code
     delivery.answer_text, delivery.took_ms = outcome.text, outcome.took_ms
+    _keep(delivery, outcome)
     if outcome.problem:
         _try_later(delivery, outcome, actor)
         health.note_failure(endpoint, outcome, is_test=delivery.kind == TEST, actor=actor)
@@ -150,6 +151,21 @@ def settle(ticket: Ticket, outcome: Outcome, *, actor: Actor) -> None:
     else:
         DELIVERY.apply(delivery, "deliver", actor=actor)
         health.note_success(endpoint)
+
+
+def _keep(delivery: WebhookDelivery, outcome: Outcome) -> None:
+    """Keep a try beside those before it; of an answer that took the event nothing is kept but its code."""
+    db.session.add(
+        WebhookTry(
+            hospital_id=delivery.hospital_id,
+            delivery_id=delivery.id,
+            begun_at=delivery.tried_at or clock.now(),
+            problem=outcome.problem,
+            answer_code=outcome.code,
+            answer_text=outcome.text if outcome.problem else "",
+            took_ms=outcome.took_ms,
+        )
+    )
 
 
 def _try_later(delivery: WebhookDelivery, outcome: Outcome, actor: Actor) -> None:
@@ -176,6 +192,7 @@ def retake_lost() -> int:
         rows = list(found)
         for delivery in rows:
             delivery.sending_until, delivery.problem = None, Problem.LOST
+            _keep(delivery, Outcome(Problem.LOST, took_ms=None))
             if delivery.attempts > len(PAUSES):
                 DELIVERY.apply(delivery, "give_up", actor=actor)
                 continue
