@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from flask_babel import lazy_gettext as _l
+from sqlalchemy import select, update
 
 from app.accounts import queries as accounts
 from app.accounts.rungs import people_on_rung, rungs_from
@@ -16,10 +17,11 @@ from app.core.sla import notices
 from app.core.sla.events import ClockBreached, ClockEscalated, ClockMoved, ClockReminded
 from app.core.web.live import touch
 from app.notifications.services import bell
+from app.organizations.events import PatientErased
 from app.px_action_center import sla
 from app.px_action_center.enums import SignalKind
 from app.px_action_center.events import ActionAssigned, ActionJoined, ActionMoved, ActionOpened, ActionPassedOn
-from app.px_action_center.models import PxAction
+from app.px_action_center.models import ActionNote, PxAction
 from app.px_action_center.services import opening
 from app.px_action_center.sla import SUBJECT
 
@@ -32,6 +34,8 @@ bell.kind("actions/reminder", _l("Action %(reference)s: %(percent)s %% of its ti
 bell.kind("actions/breached", _l("Action %(reference)s is overdue"))
 bell.kind("actions/escalated", _l("Action %(reference)s was escalated to you"))
 
+ERASED = "–"
+
 
 def _actor(entry: Entry) -> Actor:
     return system_actor("the action center tells who is concerned", entry.hospital_id)
@@ -42,6 +46,17 @@ def open_action_for_signal(entry: Entry) -> None:
     """Open the action that a signal deserves."""
     if entry.signal is not None:
         opening.open_from_signal(entry.signal, source_id=entry.subject_id, actor=_actor(entry))
+
+
+@on(PatientErased)
+def forget_erased_patient_of_action(entry: Entry) -> None:
+    """Remove what people wrote on the actions of an erased patient; codes stay for statistics (domain.md section 1.4)."""
+    of_patient = PxAction.patient_id == entry.subject_id
+    ids = db.session.execute(select(PxAction.id).where(of_patient)).scalars().all()
+    db.session.execute(update(ActionNote).where(ActionNote.action_id.in_(ids)).values(body=ERASED))
+    db.session.execute(update(PxAction).where(of_patient, PxAction.outcome != "").values(outcome=ERASED))
+    by_hand = PxAction.source_kind == opening.MANUAL
+    db.session.execute(update(PxAction).where(of_patient, by_hand).values(title_en=ERASED, title_ar=ERASED))
 
 
 @on(ActionOpened)
