@@ -13,6 +13,7 @@ from app.accounts.rungs import people_on_rung, rungs_from
 from app.core.access.actor import Actor, Role, system_actor
 from app.core.db import db
 from app.core.events import Entry, Signal, on, record
+from app.core.events.erasure import forget_details
 from app.core.sla import notices
 from app.core.sla.events import ClockBreached, ClockEscalated, ClockMoved, ClockReminded
 from app.core.web.live import touch
@@ -57,6 +58,7 @@ def forget_erased_patient_of_action(entry: Entry) -> None:
     db.session.execute(update(PxAction).where(of_patient, PxAction.outcome != "").values(outcome=ERASED))
     by_hand = PxAction.source_kind == opening.MANUAL
     db.session.execute(update(PxAction).where(of_patient, by_hand).values(title_en=ERASED, title_ar=ERASED))
+    forget_details(ids)
 
 
 @on(ActionOpened)

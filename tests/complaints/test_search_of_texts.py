@@ -18,6 +18,7 @@ from app.complaints.queries import Filters
 from app.complaints.services import erasing, writing
 from app.core.access.actor import acting_as, system_actor
 from app.core.db import db, said, unit_of_work
+from app.core.events.models import EventDetail, EventLog
 from app.organizations.models import Patient
 from tests.cast import Cast, bearer, sign_in
 from tests.complaints.conftest import received, step
@@ -208,9 +209,11 @@ def test_programs_find_the_same(app: APIFlask, reference_data: Cast) -> None:
 
 
 def test_what_an_erased_patient_said_is_not_found_any_more(reference_data: Cast, patient: Patient) -> None:
-    noted(reference_data, patient_id=patient.id)
+    complaint = noted(reference_data, patient_id=patient.id)
+    kept = sa.select(EventDetail).join(EventLog).where(EventLog.subject_id == complaint.id)
     system = system_actor("erase in a test", reference_data.a.id)
     with acting_as(system):
+        assert db.session.execute(kept).all()  # what stood before and after in the point
         erasing.forget(patient.id, actor=system)
         folded = [
             text
@@ -218,6 +221,7 @@ def test_what_an_erased_patient_said_is_not_found_any_more(reference_data: Cast,
             for text in db.session.execute(sa.select(model.folded)).scalars()
         ]
 
+        assert db.session.execute(kept).all() == []
     assert found(reference_data, "الجدولة") == found(reference_data, "refunded") == []
     assert {text.strip() for text in folded} == {"–"}
 

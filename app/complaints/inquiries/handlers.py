@@ -16,6 +16,7 @@ from app.complaints.services.erasing import ERASED
 from app.core.access.actor import Actor, Role, system_actor
 from app.core.db import db
 from app.core.events import Entry, on, record
+from app.core.events.erasure import forget_details
 from app.core.sla import notices
 from app.core.sla.events import ClockBreached, ClockEscalated, ClockMoved, ClockReminded
 from app.core.web.live import touch
@@ -110,6 +111,7 @@ def forget_erased_patient_of_inquiry(entry: Entry) -> None:
         inquiry.contact_name = inquiry.contact_phone = inquiry.contact_email = inquiry.answer = ""
     ids = [inquiry.id for inquiry in asked]
     db.session.execute(update(InquiryNote).where(InquiryNote.inquiry_id.in_(ids)).values(body=ERASED))
+    forget_details(ids)
     messages.forget(ids)
 
 

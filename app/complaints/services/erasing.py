@@ -13,6 +13,7 @@ from app.complaints.models import Complaint, ComplaintNote, ComplaintPaper, Comp
 from app.core.access.actor import Actor
 from app.core.attachments import keeping
 from app.core.db import command, db
+from app.core.events.erasure import forget_details
 from app.notifications.services import messages
 from app.surveys import queries as surveys
 
@@ -29,7 +30,10 @@ TEXTS: tuple[tuple[Any, dict[str, Any]], ...] = (
 
 @command
 def forget(patient_id: UUID, *, actor: Actor) -> int:
-    """Remove name, phone, words, notes, answers, letters, files and e-mails from the complaints of a patient; gives how many."""
+    """Remove name, phone, words, notes, answers, letters, files and e-mails from the complaints of a patient; gives how many.
+
+    What the log kept of their fields goes too.
+    """
     rows = db.session.execute(select(Complaint).where(Complaint.patient_id == patient_id)).scalars().all()
     for complaint in rows:
         complaint.title = complaint.words = ERASED
@@ -38,6 +42,7 @@ def forget(patient_id: UUID, *, actor: Actor) -> int:
     ids = [complaint.id for complaint in rows]
     for model, values in TEXTS:
         db.session.execute(update(model).where(model.complaint_id.in_(ids)).values(**values))
+    forget_details(ids)
     keeping.erase(ids, actor=actor)
     handling.forget(IncomingMail.complaint_id.in_(ids))
     messages.forget([*ids, *surveys.ids_of_cases(ids)])
