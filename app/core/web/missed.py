@@ -33,7 +33,6 @@ WORDS: dict[str, Any] = {  # of fields that another form of the same record chan
     "patient_id": _l("Patient"),
     "department_id": _l("Department"),
     "category_id": _l("Category"),
-    "class_id": _l("Class"),
 }
 
 
