@@ -12,7 +12,7 @@ from werkzeug.datastructures import FileStorage
 
 from app.complaints import queries
 from app.complaints.api import bp
-from app.complaints.exports import services as exporting
+from app.complaints.exports.services import FILE
 from app.complaints.files import queries as file_queries
 from app.complaints.files import services as filing
 from app.complaints.models import Complaint
@@ -37,7 +37,7 @@ def take_file(json_data: ComplaintFileIn) -> Any:
     wanted = json_data.model_dump(exclude={"kind", "reason"})
     filters = queries.Filters(**{**wanted, "severity": wanted["severity"] or ""})
     actor = current_actor._get_current_object()  # type: ignore[attr-defined]
-    return exporting.answer(filters, json_data.kind, json_data.reason, actor=actor)
+    return FILE.answer(filters, json_data.kind, json_data.reason, actor=actor)
 
 
 @bp.get("/complaints/<uuid:complaint_id>/attachments/")

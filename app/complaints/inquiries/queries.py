@@ -38,6 +38,18 @@ class Filters:
     channel: str = ""
     text: str = ""
 
+    def as_args(self) -> dict[str, str]:
+        """Give them as the address of the queue names them, without those that narrow nothing."""
+        given = {
+            "tab": self.tab,
+            "department": str(self.department_id or ""),
+            "category": str(self.category_id or ""),
+            "status": self.status,
+            "channel": self.channel,
+            "q": self.text,
+        }
+        return {name: value for name, value in given.items() if value}
+
 
 @dataclass(frozen=True, slots=True)
 class Row:

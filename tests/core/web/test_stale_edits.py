@@ -130,7 +130,11 @@ def test_who_changed_which_field_meanwhile_is_told_from_the_log(reference_data: 
     assert late.status_code == 409
     [answer, *rest] = history(late.text)
     assert answer == ("Answer to this point", f"{'x' * 300}…", "Sorry")
-    assert sorted(rest) == [("Answer to this point", "Sorry", "–"), ("Department", "Emergency", "–"), ("Finding", "Upheld", "–")]
+    assert sorted(rest) == [
+        ("Answer to this point", "Sorry", "–"),
+        ("Department", "Emergency", "–"),
+        ("Finding", "Upheld", "–"),
+    ]
     assert late.text.index("Department Manager") < late.text.index("Hospital Admin")
     assert "Not told" not in late.text and str(reference_data.er.id) not in late.text.partition("stale-sides")[0]
 
