@@ -278,6 +278,7 @@ DOORS: dict[str, frozenset[str]] = {
             "inquiries.sort",
             "inquiries.note",
             "inquiries.colleagues",
+            "inquiries.panel_of_messages",
         ),
         HEADS,
     ),

@@ -181,9 +181,9 @@ def notes_of(complaint: Complaint, *, actor: Actor) -> list[tuple[ComplaintNote,
     return [(row[0], row[1]) for row in db.session.execute(query)]
 
 
-def messages_of(complaint_id: UUID) -> Sequence[Message]:
-    """Give the messages about a complaint, newest first; the caller has found the complaint."""
-    query = select(Message).where(Message.about_id == complaint_id).order_by(Message.created_at.desc())
+def messages_of(case_id: UUID) -> Sequence[Message]:
+    """Give the latest messages about a case, newest first; the caller has found the case."""
+    query = select(Message).where(Message.about_id == case_id).order_by(Message.created_at.desc())
     return db.session.execute(query.limit(20)).scalars().all()
 
 
