@@ -271,7 +271,10 @@ DOORS: dict[str, frozenset[str]] = {
         ),
         frozenset({"px_admin"}),
     ),
-    **dict.fromkeys(("inquiries.queue", "inquiries.show", "inquiries.move"), COMPLAINANTS),
+    **dict.fromkeys(
+        ("inquiries.queue", "inquiries.show", "inquiries.move", "inquiries.choose_file", "inquiries.take_file"),
+        COMPLAINANTS,
+    ),
     **dict.fromkeys(("inquiries.new", "inquiries.create"), HEADS | {"source_user"}),
     **dict.fromkeys(
         (
@@ -282,6 +285,7 @@ DOORS: dict[str, frozenset[str]] = {
             "inquiries.sort",
             "inquiries.note",
             "inquiries.colleagues",
+            "inquiries.panel_of_messages",
         ),
         HEADS,
     ),
@@ -295,7 +299,13 @@ DOORS: dict[str, frozenset[str]] = {
     **dict.fromkeys((f"mail_api.{name}" for name in ("make_complaint", "accept", "try_again")), OFFICE),
     "inquiries.convert": OFFICE,
     **dict.fromkeys(
-        ("inquiries_api.list_inquiries", "inquiries_api.read", "inquiries_api.change_status"), COMPLAINANTS
+        (
+            "inquiries_api.list_inquiries",
+            "inquiries_api.read",
+            "inquiries_api.change_status",
+            "inquiries_api.take_file",
+        ),
+        COMPLAINANTS,
     ),
     "inquiries_api.create": HEADS | {"source_user"},
     **dict.fromkeys(
@@ -331,6 +341,7 @@ DOORS: dict[str, frozenset[str]] = {
     "accounts.remove_second_factor": EVERYONE,
     "accounts.revoke_session": EVERYONE,
     "accounts.choose_hospital": EVERYONE,
+    "accounts.choose_timeline_order": EVERYONE,
     "accounts_api.logout": EVERYONE,
     "accounts_api.read_me": EVERYONE,
     "accounts_api.update_me": EVERYONE,

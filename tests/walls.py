@@ -111,6 +111,7 @@ TABLES: dict[str, Any] = {
     "actions.panel_of_survey.subject_id": SurveyInstance,
     "complaints.panel_of_files.subject_id": Complaint,
     "complaints.panel_of_messages.subject_id": Complaint,
+    "inquiries.panel_of_messages.subject_id": Inquiry,
     "complaints.panel_of_links.subject_id": Complaint,
     "complaints.panel_of_patient.subject_id": Patient,
     "complaints.panel_of_similar.subject_id": Complaint,

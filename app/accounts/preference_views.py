@@ -13,7 +13,7 @@ from app.core.errors import NotFound
 from app.core.i18n import LANGUAGES
 from app.core.web import current_actor, public, see_other, signed_in
 from app.core.web.pages import safe_target
-from app.core.web.shell import THEMES
+from app.core.web.shell import ORDER_COOKIE, ORDERS, THEMES
 
 
 @bp.post("/preferences/language")
@@ -41,6 +41,17 @@ def choose_theme() -> Response:
         if _is_person():
             people.update_me(version=None, actor=g.actor, theme=wish)
         preferences.keep(response, preferences.THEME_COOKIE, wish)
+    return response
+
+
+@bp.post("/preferences/timeline")
+@signed_in
+def choose_timeline_order() -> Response:
+    """Keep with what timelines begin in this browser, and go back."""
+    wish = request.form.get("order", "")
+    response = see_other(safe_target(request.form.get("next")))
+    if wish in ORDERS:
+        preferences.keep(response, ORDER_COOKIE, wish)
     return response
 
 

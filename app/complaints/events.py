@@ -7,6 +7,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from app.core.events import Event
+from app.core.web.list_file import ListExported
 
 
 @dataclass(frozen=True)
@@ -78,14 +79,11 @@ class ComplaintPaperMade(ComplaintEvent):
 
 
 @dataclass(frozen=True)
-class ComplaintsExported(Event):
-    """Somebody took a list of complaints out as a file; who, is the subject, and why, stands in the erasable detail."""
+class ComplaintsExported(ListExported):
+    """Somebody took a list of complaints out as a file."""
 
     kind: ClassVar[str] = "complaints.list.exported"
     subject_type: ClassVar[str] = "user"
-    file_kind: str
-    names_patients: bool
-    filters: tuple[str, ...]  # name=code; never what was searched for
 
 
 @dataclass(frozen=True)

@@ -37,14 +37,17 @@ _AT_WORK = "closed_at IS NULL"
 # a queue's order: by deadline, then what has none; as an expression, so that one index gives the order and the next page
 QUEUE_PLACE = text(f"COALESCE(due_at, {FAR_SQL})")
 
-# what the search of the queue looks in: title, words and name folded, the name's key, and the phone
+# what the search of the queue looks in: all words of the case, name and address folded, the name's key, and the phone
 SEARCH = (
-    "px_fold(title || ' ' || words || ' ' || contact_name) || ' ' || px_fold_name(contact_name) || ' ' || contact_phone"
+    "px_fold(title || ' ' || words || ' ' || wish || ' ' || place || ' ' || resolution"
+    " || ' ' || contact_name || ' ' || contact_email)"
+    " || ' ' || px_fold_name(contact_name) || ' ' || contact_phone"
 )
 
 FOLDED = "px_fold(words)"  # what likeness of words is measured on
 NOTE_FOLDED = "px_fold(body)"  # what the search finds of notes
-POINT_FOLDED = "px_fold(summary || ' ' || answer)"  # and of points
+POINT_FOLDED = "px_fold(summary || ' ' || answer)"  # of points
+EXPLAINED_FOLDED = "px_fold(question || ' ' || extract || ' ' || answer)"  # and of requests to explain
 
 
 class Complaint(CaseFacts, Tenant, Versioned, Record, Base):
@@ -198,6 +201,7 @@ class Explanation(Tenant, Versioned, Record, Base):
     __table_args__ = (
         Index("ix_explanations_assignee_id", "assignee_id", "status"),
         Index("ix_explanations_department_id", "department_id", "status"),
+        Index("ix_explanations_folded", "folded", postgresql_using="gin", postgresql_ops={"folded": "gin_trgm_ops"}),
     )
 
     complaint_id: Mapped[UUID] = mapped_column(ForeignKey("complaints.id"), index=True)
@@ -217,6 +221,7 @@ class Explanation(Tenant, Versioned, Record, Base):
     due_at: Mapped[datetime | None] = mapped_column(default=None)  # copied from its clock
     answered_at: Mapped[datetime | None] = mapped_column(default=None)
     closed_at: Mapped[datetime | None] = mapped_column(default=None)
+    folded: Mapped[str] = mapped_column(Text(collation="C"), Computed(EXPLAINED_FOLDED, persisted=True), deferred=True)
 
 
 class ComplaintPaper(Tenant, Record, Base):

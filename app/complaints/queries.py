@@ -7,18 +7,19 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select, union_all
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import aliased, contains_eager, lazyload, selectinload
 
 from app.accounts.models import User
-from app.complaints.casework.lists import PAGE, Queue, words_of
+from app.complaints.casework.lists import PAGE, Meant, Queue
 from app.complaints.enums import AT_WORK, SHOWN_TO_COMPLAINANT, ComplaintStatus
 from app.complaints.inquiries.models import Inquiry
-from app.complaints.models import Complaint, ComplaintNote, ComplaintPoint, TaxonomyClass, TaxonomyVersion
+from app.complaints.models import Complaint, ComplaintNote, ComplaintPoint, Explanation, TaxonomyClass, TaxonomyVersion
 from app.complaints.policy import Perm
 from app.core.access.actor import Actor
 from app.core.access.policy import can, can_on, load, require, visible
 from app.core.db import db
+from app.core.db.said import Texts, said_in, words_of
 from app.core.errors import NotFound
 from app.core.i18n import named
 from app.notifications.models import Message
@@ -26,11 +27,6 @@ from app.organizations.models import Department, Patient
 
 QUEUE = Queue(
     Complaint, Perm.READ, ComplaintStatus.NEW, AT_WORK, numbers=(Complaint.reference, Complaint.outside_number)
-)
-
-TEXTS: tuple[Any, ...] = (ComplaintNote, ComplaintPoint)  # that the search looks in besides
-COMMON = (
-    500  # complaints with the same words in their texts, from which on looking these up first is no way to find a page
 )
 
 
@@ -107,9 +103,11 @@ def tab_counts(*, actor: Actor) -> dict[str, int]:
     return QUEUE.tab_counts(actor)
 
 
-def list_page(filters: Filters, *, actor: Actor, key: str | None = None, limit: int = PAGE) -> Page:
+def list_page(
+    filters: Filters, *, actor: Actor, key: str | None = None, limit: int = PAGE, meant: Meant = None
+) -> Page:
     """Give one page of the queue in the order of its deadlines, by key, in one statement; "all" begins with the newest."""
-    query = filtered(QUEUE.with_people(), filters, actor)
+    query = filtered(QUEUE.with_people(), filters, actor, meant)
     rows, next_key = QUEUE.page_of(query, filters.tab, key=key, limit=limit)
     return Page([Row(*each) for each in rows], next_key)
 
@@ -121,7 +119,7 @@ def list_chosen(complaint_ids: Sequence[UUID], *, actor: Actor) -> list[Row]:
     return [Row(*each) for each in rows]
 
 
-def filtered(query: Any, filters: Filters, actor: Actor) -> Any:
+def filtered(query: Any, filters: Filters, actor: Actor, meant: Meant = None) -> Any:
     """Narrow a query on complaints to what the actor may see and the filters ask for."""
     query = query.where(visible(Complaint, actor, Perm.READ), QUEUE.tab_clause(filters.tab, actor))
     if filters.department_id:
@@ -134,35 +132,35 @@ def filtered(query: Any, filters: Filters, actor: Actor) -> Any:
         if wanted:
             query = query.where(column == wanted)
     if filters.text.strip():
-        query = query.where(search_clause(filters.text, actor))
+        query = query.where(search_clause(filters.text, actor, meant))
     return query
 
 
-def search_clause(text: str, actor: Actor) -> ColumnElement[bool]:
-    """Find by number, outside number, words, names in either script, phone or file number, and by words of notes and points.
+def search_clause(text: str, actor: Actor, meant: Meant = None) -> ColumnElement[bool]:
+    """Find by number, outside number, words, names in either script, phone, e-mail address or file number, and by words of
+    notes, points and explanations.
 
-    What notes and points say finds only the complaints of which the actor may read them: notes who works on it (`work`),
-    points also the partner's desk that entered it (`identify`).
+    What notes say finds only the complaints on which the actor works, and explanations only for who may read them; a
+    partner's desk finds by what it reads of its own: points, and what was written to who complained.
     """
-    by_case, words = QUEUE.search(text, actor), words_of(text)
+    by_case, words = QUEUE.search(text, actor, meant), words_of(text)
     if not words or not can(actor, Perm.IDENTIFY):
         return by_case
-    needs, texts = (Perm.WORK, TEXTS) if can(actor, Perm.WORK) else (Perm.IDENTIFY, (ComplaintPoint,))
-    return or_(by_case, and_(visible(Complaint, actor, needs), _texts_say(words, texts)))
+    needs = Perm.WORK if can(actor, Perm.WORK) else Perm.IDENTIFY
+    return or_(by_case, and_(visible(Complaint, actor, needs), said_in(Complaint.id, words, _texts(needs, actor))))
 
 
-def _texts_say(words: Sequence[str], texts: Sequence[Any]) -> ColumnElement[bool]:
-    """Find by words that stand together in one note or point.
-
-    Rare words are looked up first, by their indexes; of common ones the queue is walked in its order until its page is
-    full, which then is soon.
-    """
-    said = {model: [model.folded.contains(each, autoescape=True) for each in words] for model in texts}
-    ways = [select(model.complaint_id).where(*clauses).limit(COMMON + 1) for model, clauses in said.items()]
-    ids = db.session.execute(union_all(*ways)).scalars().all()
-    if len(ids) <= COMMON:
-        return Complaint.id.in_(ids)
-    return or_(*(exists().where(model.complaint_id == Complaint.id, *clauses) for model, clauses in said.items()))
+def _texts(needs: Perm, actor: Actor) -> Sequence[Texts]:
+    points = Texts(ComplaintPoint, ComplaintPoint.complaint_id)
+    if needs is not Perm.WORK:
+        shown = ComplaintNote.kind.in_(SHOWN_TO_COMPLAINANT)
+        return (points, Texts(ComplaintNote, ComplaintNote.complaint_id, (shown,)))
+    asked = visible(Explanation, actor, Perm.EXPLANATION_READ)
+    return (
+        points,
+        Texts(ComplaintNote, ComplaintNote.complaint_id),
+        Texts(Explanation, Explanation.complaint_id, (asked,)),
+    )
 
 
 def notes_of(complaint: Complaint, *, actor: Actor) -> list[tuple[ComplaintNote, User | None]]:
@@ -183,9 +181,9 @@ def notes_of(complaint: Complaint, *, actor: Actor) -> list[tuple[ComplaintNote,
     return [(row[0], row[1]) for row in db.session.execute(query)]
 
 
-def messages_of(complaint_id: UUID) -> Sequence[Message]:
-    """Give the messages about a complaint, newest first; the caller has found the complaint."""
-    query = select(Message).where(Message.about_id == complaint_id).order_by(Message.created_at.desc())
+def messages_of(case_id: UUID) -> Sequence[Message]:
+    """Give the latest messages about a case, newest first; the caller has found the case."""
+    query = select(Message).where(Message.about_id == case_id).order_by(Message.created_at.desc())
     return db.session.execute(query.limit(20)).scalars().all()
 
 

@@ -259,6 +259,7 @@ def panel_of_messages(subject_id: UUID) -> Response:
     return page(
         "complaints/messages_page.html",
         part="complaints/_messages.html",
+        title=_("Messages to who complained"),
         rows=queries.messages_of(subject_id),
         may_open=can(current_actor, MessagePerm.LOG_READ),
     )

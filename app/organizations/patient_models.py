@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Computed, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import Computed, ForeignKey, Index, String, Text, UniqueConstraint, literal_column, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import Base, Record, SoftDeleted, Tenant, Versioned, code_column
@@ -20,7 +20,7 @@ CHANNELS = ("sms", "whatsapp", "email")
 
 
 class Patient(Tenant, SoftDeleted, Versioned, Record, Base):
-    """A patient of a hospital, found by file number, name in either script, phone or identity number."""
+    """A patient of a hospital, found by file number, name in either script, phone, e-mail address or identity number."""
 
     __tablename__ = "patients"
     __table_args__ = (
@@ -28,6 +28,12 @@ class Patient(Tenant, SoftDeleted, Versioned, Record, Base):
         Index("ix_patients_search", "search", postgresql_using="gin", postgresql_ops={"search": "gin_trgm_ops"}),
         Index("ix_patients_search_prefix", "search", "id"),
         Index("ix_patients_phone_reversed", "phone_reversed"),
+        Index(
+            "ix_patients_email",
+            literal_column("lower(email)").label("address"),
+            postgresql_ops={"address": "text_pattern_ops"},
+            postgresql_where=text("email <> ''"),
+        ),
         Index("ix_patients_national_id", "national_id", "hospital_id"),
         Index("ix_patients_merged_into_id", "merged_into_id"),
     )

@@ -1,9 +1,11 @@
-"""One search for the top bar: cases and visits by number, patients by name, phone or file number, pages and commands."""
+"""One search for the top bar: cases by number, words and people, visits, patients, pages and commands."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from flask import url_for
 from flask_babel import gettext as _
@@ -44,11 +46,12 @@ class Hit:
 
 
 def find(text: str, actor: Actor) -> list[Hit]:
-    """Find what the actor may see; nine statements at most. Without a text: pages and commands."""
+    """Find what the actor may see; eleven statements at most. Without a text: pages and commands."""
     hits = [*_pages(text, actor), *_commands(text, actor)]
     if len(text.strip()) < LEAST_SIGNS:
         return hits
-    cases = [*_complaints(text, actor), *_inquiries(text, actor), *_actions(text, actor)]
+    meant = organizations.ids_of_patients(text, actor=actor)
+    cases = [each for look in (_complaints, _inquiries, _actions) for each in look(text, actor, meant)]
     return [*cases, *_visits(text, actor), *_patients(text, actor), *hits]
 
 
@@ -62,11 +65,11 @@ def _pages(text: str, actor: Actor) -> list[Hit]:
     ][:MOST_OF_EACH]
 
 
-def _complaints(text: str, actor: Actor) -> list[Hit]:
+def _complaints(text: str, actor: Actor, meant: Sequence[UUID]) -> list[Hit]:
     if not can(actor, ComplaintPerm.READ):
         return []
     is_masked = not can(actor, ComplaintPerm.IDENTIFY)
-    found = complaints.list_page(complaints.Filters(tab="all", text=text), actor=actor, limit=MOST_OF_EACH)
+    found = complaints.list_page(complaints.Filters(tab="all", text=text), actor=actor, limit=MOST_OF_EACH, meant=meant)
     return [
         Hit(
             _("Complaint"),
@@ -79,11 +82,11 @@ def _complaints(text: str, actor: Actor) -> list[Hit]:
     ]
 
 
-def _inquiries(text: str, actor: Actor) -> list[Hit]:
+def _inquiries(text: str, actor: Actor, meant: Sequence[UUID]) -> list[Hit]:
     if not can(actor, ComplaintPerm.INQUIRY_READ):
         return []
     is_masked = not can(actor, ComplaintPerm.IDENTIFY)
-    found = inquiries.list_page(inquiries.Filters(tab="all", text=text), actor=actor, limit=MOST_OF_EACH)
+    found = inquiries.list_page(inquiries.Filters(tab="all", text=text), actor=actor, limit=MOST_OF_EACH, meant=meant)
     return [
         Hit(
             _("Inquiry"),
@@ -133,10 +136,10 @@ def _visits(text: str, actor: Actor) -> list[Hit]:
     ]
 
 
-def _actions(text: str, actor: Actor) -> list[Hit]:
+def _actions(text: str, actor: Actor, meant: Sequence[UUID]) -> list[Hit]:
     if not can(actor, ActionPerm.READ):
         return []
-    found = actions.list_page(Filters(tab="all", text=text), actor=actor, limit=MOST_OF_EACH)
+    found = actions.list_page(Filters(tab="all", text=text), actor=actor, limit=MOST_OF_EACH, meant=meant)
     return [
         Hit(
             _("Action"),

@@ -106,6 +106,7 @@ ACTIONS = Listing(
         "assignee_id": equals(PxAction.assignee_id, uuid),
         "reference": equals(PxAction.reference),
     },
+    search=lambda text: queries.search_clause(text, current_actor),
 )
 
 
@@ -115,7 +116,7 @@ ACTIONS = Listing(
 @documented(bp, "List actions", "GET")
 @requires(Perm.READ)
 def list_actions(query_data: ListQuery) -> dict[str, Any]:
-    """Give the actions that the caller may see."""
+    """Give the actions that the caller may see; `search` looks in numbers, titles, notes, what was done, and patients."""
     return listing(select(PxAction).where(visible(PxAction, current_actor, Perm.READ)), ACTIONS, query_data)
 
 

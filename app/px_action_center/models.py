@@ -6,11 +6,15 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Float, ForeignKey, Index, text
+from sqlalchemy import Computed, Float, ForeignKey, Index, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import Base, GroupOrTenant, Record, SoftDeleted, Tenant, Versioned, code_column
 from app.px_action_center.enums import ActionStatus
+
+# what the search of the queue looks in: of actions their titles and what was done, of notes what was written
+ACTION_FOLDED = "px_fold(title_en || ' ' || title_ar || ' ' || outcome)"
+NOTE_FOLDED = "px_fold(body)"
 
 
 class PxAction(Tenant, Versioned, Record, Base):
@@ -25,6 +29,7 @@ class PxAction(Tenant, Versioned, Record, Base):
         Index("ix_px_actions_assignee_id", "assignee_id", postgresql_where=text("closed_at IS NULL")),
         Index("ix_px_actions_patient_id", "patient_id"),
         Index("ix_px_actions_source_id", "source_id"),
+        Index("ix_px_actions_folded", "folded", postgresql_using="gin", postgresql_ops={"folded": "gin_trgm_ops"}),
     )
 
     reference: Mapped[str] = mapped_column(code_column(20), unique=True)
@@ -46,18 +51,23 @@ class PxAction(Tenant, Versioned, Record, Base):
     approved_at: Mapped[datetime | None] = mapped_column(default=None)
     closed_at: Mapped[datetime | None] = mapped_column(default=None)
     outcome: Mapped[str] = mapped_column(default="")
+    folded: Mapped[str] = mapped_column(Text(collation="C"), Computed(ACTION_FOLDED, persisted=True), deferred=True)
 
 
 class ActionNote(Tenant, Record, Base):
     """What somebody wrote on an action."""
 
     __tablename__ = "action_notes"
+    __table_args__ = (
+        Index("ix_action_notes_folded", "folded", postgresql_using="gin", postgresql_ops={"folded": "gin_trgm_ops"}),
+    )
 
     action_id: Mapped[UUID] = mapped_column(ForeignKey("px_actions.id"), index=True)
     author_id: Mapped[UUID | None]
     kind: Mapped[str] = mapped_column(code_column(20), default="note")  # note, call, returned, cancelled
     body: Mapped[str]
     text_language: Mapped[str] = mapped_column(code_column(5), default="")
+    folded: Mapped[str] = mapped_column(Text(collation="C"), Computed(NOTE_FOLDED, persisted=True), deferred=True)
 
 
 class ActionRule(GroupOrTenant, SoftDeleted, Versioned, Record, Base):

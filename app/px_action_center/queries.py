@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -17,9 +17,11 @@ from app.accounts.models import User
 from app.core.access.actor import Actor
 from app.core.access.policy import load, require, visible
 from app.core.db import db
+from app.core.db.said import MOST_SIGNS, Texts, said_in, words_of
 from app.core.errors import NotFound
-from app.core.text.fold import fold
+from app.core.text.digits import strip_marks, western_digits
 from app.core.time import clock
+from app.organizations import queries as organizations
 from app.organizations.models import Department, Patient
 from app.px_action_center.enums import ActionStatus
 from app.px_action_center.models import ActionNote, PxAction
@@ -30,6 +32,7 @@ COUNT_CAP = 10_000
 SOON = timedelta(hours=8)
 FAR = datetime(9000, 1, 1, tzinfo=UTC)
 
+TEXTS = (Texts(ActionNote, ActionNote.action_id),)  # that the search looks in besides
 TABS = ("mine", "unassigned", "due_soon", "overdue", "to_approve", "open", "all")
 
 
@@ -133,7 +136,9 @@ def tab_counts(*, actor: Actor) -> dict[str, int]:
     return dict(zip(TABS, row, strict=False))
 
 
-def list_page(filters: Filters, *, actor: Actor, key: str | None = None, limit: int = PAGE) -> Page:
+def list_page(
+    filters: Filters, *, actor: Actor, key: str | None = None, limit: int = PAGE, meant: Sequence[UUID] | None = None
+) -> Page:
     """Give one page of the queue in the order of its deadlines, by key; one statement whatever the number."""
     place = func.coalesce(PxAction.due_at, FAR)
     query = _filtered(
@@ -143,6 +148,7 @@ def list_page(filters: Filters, *, actor: Actor, key: str | None = None, limit: 
         .options(lazyload(User.assignments)),  # a name is all that is shown
         filters,
         actor,
+        meant,
     )
     after = _read_key(key)
     if after is not None:
@@ -152,7 +158,7 @@ def list_page(filters: Filters, *, actor: Actor, key: str | None = None, limit: 
     return Page(shown, _write_key(shown[-1].action) if len(rows) > limit else None)
 
 
-def _filtered(query: Any, filters: Filters, actor: Actor) -> Any:
+def _filtered(query: Any, filters: Filters, actor: Actor, meant: Sequence[UUID] | None) -> Any:
     query = query.where(visible(PxAction, actor, Perm.READ), _tab_clause(filters.tab, actor))
     if filters.department_id:
         query = query.where(PxAction.department_id == filters.department_id)
@@ -160,16 +166,25 @@ def _filtered(query: Any, filters: Filters, actor: Actor) -> Any:
         query = query.where(PxAction.severity == filters.severity)
     if filters.status:
         query = query.where(PxAction.status == filters.status)
-    if filters.text:
-        folded = f"%{fold(filters.text)}%"
-        query = query.where(
-            or_(
-                PxAction.reference == filters.text.strip().upper(),
-                func.px_fold(PxAction.title_en).like(folded),
-                func.px_fold(PxAction.title_ar).like(folded),
-            )
-        )
+    if filters.text.strip():
+        query = query.where(search_clause(filters.text, actor, meant))
     return query
+
+
+def search_clause(text: str, actor: Actor, meant: Sequence[UUID] | None = None) -> ColumnElement[bool]:
+    """Find by number, words of the title, of what was done and of notes, and by patient; each way has an index.
+
+    Patients are found by what the actor may look them up by; `meant` are those of this text, where the caller has looked.
+    """
+    wanted = " ".join(text.split())[:MOST_SIGNS]
+    words = words_of(wanted)
+    patients = organizations.ids_of_patients(wanted, actor=actor) if meant is None else meant
+    by_words = [PxAction.folded.contains(each, autoescape=True) for each in words]
+    return or_(
+        PxAction.reference == western_digits(strip_marks(wanted)).upper(),
+        *([and_(*by_words), said_in(PxAction.id, words, TEXTS)] if words else []),
+        PxAction.patient_id.in_(patients),
+    )
 
 
 def _write_key(action: PxAction) -> str:

@@ -1,7 +1,7 @@
 """Events that kill their worker are found out, each try of a webhook is kept, a mailbox that stays down is told of
 
 Revision: 0014_sturdiness
-Follows: 0011_point_people
+Follows: 0013_search
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from alembic import op
 from app.core.db.install import grant_rights
 
 revision = "0014_sturdiness"
-down_revision = "0011_point_people"
+down_revision = "0013_search"
 branch_labels = None
 depends_on = None
 

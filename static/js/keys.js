@@ -1,4 +1,4 @@
-// Keys of queues: j k o x on rows, a c s for what the row or the page offers ([data-key]), / for its search, Ctrl K, ?. And selecting rows.
+// Keys of queues: j k o x on rows, a c for what the row or the page offers ([data-key]), s to the steps of a case, / for its search, Ctrl K, ?. And selecting rows.
 (() => {
   "use strict";
   const { px } = window;
@@ -25,7 +25,7 @@
     x: () => current()?.querySelector("[data-select]")?.click(),
     a: () => press("a"),
     c: () => press("c"),
-    s: () => press("s"),
+    s: () => document.querySelector("#steps :is(summary, button)")?.focus(), // a step is taken by Enter, never by a letter alone
     "/": () => (document.querySelector("[data-list-search]") ?? { focus: px.openSearch }).focus(),
     "?": () => document.getElementById("keys")?.showModal(),
   };

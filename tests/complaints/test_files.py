@@ -87,7 +87,7 @@ def attached(cast: Cast, data: bytes = PDF, name: str = "paper.pdf", by: str = "
     actor = cast.actor(by)
     complaint = received(cast, by)
     with acting_as(actor):
-        return filing.attach(complaint.id, keeping.look_at([upload(data, name)]), actor=actor)[0]
+        return filing.attach(complaint.id, keeping.look_at([upload(data, name)]), actor=actor).rows[0]
 
 
 @pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP"])
@@ -335,7 +335,7 @@ def test_an_erased_patient_leaves_no_bytes_and_left_over_bytes_are_swept(
 
     actor, complaint = reference_data.actor("px_coordinator"), received(reference_data, patient_id=patient.id)
     with acting_as(actor):
-        [row] = filing.attach(complaint.id, keeping.look_at([upload(PDF, "Mohammed.pdf")]), actor=actor)
+        [row] = filing.attach(complaint.id, keeping.look_at([upload(PDF, "Mohammed.pdf")]), actor=actor).rows
     path = row.path
     left = files.put(PDF, folder=keeping.FOLDER, media_type="application/pdf").path
     other = attached(reference_data, VIRUS).path

@@ -7,16 +7,20 @@ from collections.abc import Callable
 import pytest
 from flask.testing import FlaskClient
 
+from app.accounts.models import RoleAssignment, User
+from app.complaints.casework import mentions
 from app.complaints.casework.mentions import mentioned_in, nameable
 from app.complaints.inquiries.services import writing as inquiry_writing
 from app.complaints.policy import Perm
 from app.complaints.services import writing
-from app.core.access.actor import acting_as
-from app.core.db import unit_of_work
+from app.core.access.actor import Role, acting_as, system_actor
+from app.core.db import db, unit_of_work
+from app.core.time import clock
 from tests.cast import Cast, sign_in
 from tests.complaints.conftest import received
 from tests.complaints.inquiring import asked
 from tests.complaints.test_notices import told
+from tests.guards.test_pages import counted
 
 
 @pytest.mark.parametrize(
@@ -43,6 +47,47 @@ def test_who_may_see_the_case_is_offered_by_the_beginning_of_a_name(
         reference_data["department_manager"].name_ar = "د. سارة القحطاني"
     with acting_as(actor):
         assert [name for name, _ in nameable(typed, row, sees=Perm.READ, actor=actor)] == offered
+
+
+def of_many_alike(cast: Cast, number: int) -> list[User]:
+    """People whose names begin alike: nurses, and managers of the ward, before one manager of the emergency department."""
+    roles = [Role.NURSE, Role.DEPARTMENT_MANAGER] * number
+    places = [(f"Amal {place:03}", role, cast.ward) for place, role in enumerate(roles)]
+    made = []
+    with acting_as(system_actor("people of a test")), unit_of_work():
+        for name, role, department in [*places, ("Amal Zahrani", Role.DEPARTMENT_MANAGER, cast.er)]:
+            email = f"{name.lower().replace(' ', '.')}@example.org"
+            person = User(email=email, name_en=name, name_ar=name, password_hash="x")
+            db.session.add(person)
+            db.session.flush()
+            held = {"hospital_id": cast.a.id, "department_id": department.id, "from_at": clock.now()}
+            db.session.add(RoleAssignment(user_id=person.id, role=role, **held))
+            made.append(person)
+    return made
+
+
+@pytest.mark.parametrize("part", [3, 200])
+def test_the_right_one_is_offered_among_many_alike(
+    reference_data: Cast, monkeypatch: pytest.MonkeyPatch, part: int
+) -> None:
+    monkeypatch.setattr(mentions, "PART", part)
+    complaint, inquiry = received(reference_data), asked(reference_data)
+    of_many_alike(reference_data, 4 * mentions.OFFERED if part == 200 else part)
+    actor = reference_data.actor("px_coordinator")
+    for row, sees in ((complaint, Perm.READ), (inquiry, Perm.INQUIRY_READ)):
+        with acting_as(actor), counted() as statements:
+            assert [name for name, _ in nameable("amal", row, sees=sees, actor=actor)] == ["amal.zahrani"]
+        assert part == 3 or len(statements) <= 3
+
+
+def test_no_more_are_offered_than_the_box_shows(reference_data: Cast) -> None:
+    of_many_alike(reference_data, mentions.OFFERED + 2)
+    row = received(reference_data, department_id=reference_data.ward.id)
+    actor = reference_data.actor("px_coordinator")
+    with acting_as(actor):
+        names = [name for name, _ in nameable("amal", row, sees=Perm.READ, actor=actor)]
+
+    assert names == [f"amal.{place:03}" for place in range(1, 2 * mentions.OFFERED, 2)]
 
 
 def test_the_box_offers_on_complaints_and_inquiries_and_escapes_names(

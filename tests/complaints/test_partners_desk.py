@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+
 from flask.testing import FlaskClient
 
 from app.complaints import jobs
@@ -16,7 +18,7 @@ from app.complaints.services import writing
 from app.core.access.actor import acting_as
 from app.core.attachments import keeping
 from app.core.attachments.models import Attachment
-from tests.cast import Cast, bearer, sign_in
+from tests.cast import Cast, bearer, csrf, sign_in
 from tests.complaints import inquiring
 from tests.complaints.conftest import received, step
 from tests.complaints.test_files import PDF, upload
@@ -41,7 +43,7 @@ def add_file(cast: Cast, complaint: Complaint, by: str) -> Attachment:
     actor = cast.actor(by)
     with acting_as(actor):
         file = keeping.look_at([upload(PDF + by.encode(), "paper.pdf")])
-        return filing.attach(complaint.id, file, actor=actor)[0]
+        return filing.attach(complaint.id, file, actor=actor).rows[0]
 
 
 def test_it_reads_the_messages_to_who_complained_and_no_note_of_the_office(
@@ -87,6 +89,43 @@ def test_it_has_its_own_files_and_no_other(reference_data: Cast, client: FlaskCl
 
     assert [each["id"] for each in found["results"]] == [str(mine.id)]
     assert codes == [200, 404, 200, 404]
+
+
+def test_it_is_told_that_a_file_is_already_there_and_nothing_else_of_it(
+    reference_data: Cast, client: FlaskClient
+) -> None:
+    own, officer = of_the_desk(reference_data), reference_data.actor("px_coordinator")
+    with acting_as(officer):
+        theirs = filing.attach(own.id, keeping.look_at([upload(PDF, "Secret name.pdf")]), actor=officer).rows[0]
+    api, headers = (
+        f"/api/complaints/complaints/{own.id}/attachments/?name=mine.pdf",
+        bearer(reference_data["source_user"]),
+    )
+    refused = client.post(api, data=PDF, headers=headers)
+    sign_in(client, reference_data["source_user"])
+    shown = {}
+    for what, sent in (("same", [PDF]), ("both", [PDF, PDF + b"1"]), ("new", [PDF + b"2"])):
+        files = [(io.BytesIO(data), "mine.pdf") for data in sent]
+        form = {"csrf_token": csrf(client.application, client), "files": files}
+        shown[what] = client.post(f"/complaints/{own.id}/files", data=form, follow_redirects=True).text
+    panel = client.get(f"/complaints/{own.id}/files").text
+
+    assert (refused.status_code, refused.json["error"]["code"]) == (409, "already_there")
+    assert "This file is already with the case." in shown["same"]
+    assert "Files saved; 1 of them was already with the case." in shown["both"]
+    assert "Files saved." in shown["new"]
+    for text in (refused.text, panel, *shown.values()):
+        assert "Secret name" not in text and str(theirs.id) not in text
+    assert panel.count("mine.pdf") == 2
+
+
+def test_the_office_gets_the_file_that_is_there(reference_data: Cast, client: FlaskClient) -> None:
+    own = of_the_desk(reference_data)
+    first = add_file(reference_data, own, "source_user")
+    api = f"/api/complaints/complaints/{own.id}/attachments/?name=again.pdf"
+    answer = client.post(api, data=PDF + b"source_user", headers=bearer(reference_data["px_coordinator"]))
+
+    assert (answer.status_code, answer.json["id"], answer.json["name"]) == (201, str(first.id), "paper.pdf")
 
 
 def test_it_has_the_letter_and_not_the_case_pack(reference_data: Cast, client: FlaskClient) -> None:

@@ -6,18 +6,26 @@ import html
 from typing import Any
 
 import pytest
+from flask import current_app, g
 from flask.testing import FlaskClient
 
+from app.complaints.inquiries.services import receiving as inquiries
+from app.complaints.inquiries.services import writing as inquiry_writing
+from app.complaints.inquiries.services.receiving import InquiryFacts
+from app.complaints.services import receiving, writing
+from app.complaints.services.receiving import ComplaintFacts
 from app.core.access.actor import acting_as, system_actor
 from app.core.db import db, unit_of_work
 from app.journeys.models import Journey
 from app.journeys.rules import VisitEvent
 from app.journeys.services import progress
 from app.organizations.models import Patient
+from app.portal import search
 from app.px_action_center.models import PxAction
 from app.px_action_center.services import opening
 from tests.cast import Cast, sign_in
 from tests.conftest import NOON
+from tests.guards.test_pages import counted
 
 SYSTEM = system_actor("a test of search")
 
@@ -28,7 +36,7 @@ def patient(reference_data: Cast) -> Patient:
     with acting_as(SYSTEM), unit_of_work():
         row = Patient(
             hospital_id=reference_data.a.id, mrn="MRN-77", name_en="Noura Salem Al-Otaibi", name_ar="نورة سالم العتيبي",
-            phone_e164="+966501234567", phone_tail="501234567",
+            phone_e164="+966501234567", phone_tail="501234567", email="Noura.O@example.org",
         )  # fmt: skip
         db.session.add(row)
     return row
@@ -71,7 +79,9 @@ def test_cases_are_found_by_number(reference_data: Cast, action: PxAction, visit
     assert f"/actions/{action.id}" in found(client, "ترتيب الإنتظار")
 
 
-@pytest.mark.parametrize("text", ["نوره العتيبي", "noura otaibi", "0501234567", "٠٥٠١٢٣٤٥٦٧", "4567", "MRN-77"])
+@pytest.mark.parametrize(
+    "text", ["نوره العتيبي", "noura otaibi", "0501234567", "٠٥٠١٢٣٤٥٦٧", "4567", "MRN-77", "noura.o@exam"]
+)
 def test_patients_are_found_in_either_script_by_phone_and_by_file(
     reference_data: Cast, patient: Patient, client: FlaskClient, text: str
 ) -> None:
@@ -80,6 +90,36 @@ def test_patients_are_found_in_either_script_by_phone_and_by_file(
     shown = found(client, text)
     assert f"/patients/{patient.id}" in shown
     assert "Noura Salem Al-Otaibi" in shown
+
+
+def test_a_search_of_everything_takes_eleven_statements_at_most(
+    reference_data: Cast, patient: Patient, action: PxAction, visit: Journey
+) -> None:
+    actor = reference_data.actor("px_coordinator")
+    with acting_as(actor), current_app.test_request_context("/search"), counted() as statements:
+        g.actor = actor
+        search.find("noura 0501234567", actor)
+
+    assert len(statements) <= 11
+
+
+@pytest.mark.parametrize("text", ["noura.o@example.org", "علاقات"])
+def test_cases_are_found_by_the_address_of_who_speaks_and_by_words_of_notes(
+    reference_data: Cast, patient: Patient, client: FlaskClient, text: str
+) -> None:
+    officer = reference_data.actor("px_coordinator")
+    with acting_as(officer):
+        complaint = receiving.receive(
+            hospital_id=reference_data.a.id, facts=ComplaintFacts("ثلاث ساعات", patient_id=patient.id), actor=officer
+        )
+        asked = InquiryFacts("متى النتيجة", contact_name="نورة", contact_email="noura.o@example.org")
+        inquiry = inquiries.receive(hospital_id=reference_data.a.id, facts=asked, actor=officer)
+        writing.add_note(complaint.id, "سألنا العلاقات", actor=officer)
+        inquiry_writing.add_note(inquiry.id, "سألنا العلاقات", actor=officer)
+
+    for who, is_found in (("px_coordinator", True), ("viewer", False), ("outsider", False)):
+        shown = found(sign_in(client, reference_data[who]), text)
+        assert (str(complaint.id) in shown) is (str(inquiry.id) in shown) is is_found, who
 
 
 def test_a_viewer_finds_by_file_number_only_and_sees_no_name(

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, func, literal_column, or_, select, tuple_
 from sqlalchemy.orm import lazyload
@@ -16,28 +17,23 @@ from app.complaints.policy import Perm
 from app.core.access.actor import Actor
 from app.core.access.policy import can, visible
 from app.core.db import db
+from app.core.db.said import LEAST_SIGNS, MOST_SIGNS
 from app.core.text.digits import strip_marks, western_digits
-from app.core.text.fold import fold
 from app.core.text.names import name_needles
 from app.core.time import clock
 from app.core.web.keys import read_key, write_key
 from app.organizations.models import Department, Patient
-from app.organizations.queries import LEAST_DIGITS, TAIL_DIGITS, patient_clause
+from app.organizations.queries import LEAST_DIGITS, TAIL_DIGITS, ids_of_patients
 
 PAGE = 25
 COUNT_CAP = 10_000
 SOON = timedelta(hours=8)
 FAR = datetime(9000, 1, 1, tzinfo=UTC)
 TABS = ("mine", "new", "unassigned", "due_soon", "overdue", "open", "all")
-LEAST_SIGNS = 3
-MOST_SIGNS = 100
 PHONE_SIGNS = frozenset("0123456789+-() ")  # what people write phones with; kept is +966...
 
 
-def words_of(text: str) -> list[str]:
-    """Give the folded words of a search of texts; none where no word is long enough for an index to find it."""
-    words = fold(" ".join(text.split())[:MOST_SIGNS]).split()
-    return words if any(len(word) >= LEAST_SIGNS for word in words) else []
+Meant = Sequence[UUID] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +84,11 @@ class Queue:
         ).one()
         return dict(zip(TABS, row, strict=False))
 
-    def search(self, text: str, actor: Actor) -> ColumnElement[bool]:
-        """Find by number, words, names in either script, phone or file number; each way has an index.
+    def search(self, text: str, actor: Actor, meant: Meant = None) -> ColumnElement[bool]:
+        """Find by number, words, names in either script, phone, e-mail address or file number; each way has an index.
 
-        Who may not know who speaks finds by number only.
+        Who may not know who speaks finds by number only. `meant` are the patients of this text, where the caller has
+        looked them up already.
         """
         wanted = " ".join(text.split())[:MOST_SIGNS]
         number = western_digits(strip_marks(wanted)).upper()
@@ -106,9 +103,8 @@ class Queue:
         digits = "".join(sign for sign in number if sign.isdigit())
         if len(digits) >= LEAST_DIGITS and set(number) <= PHONE_SIGNS:
             ways.append(self.model.search.contains(digits.lstrip("0")[-TAIL_DIGITS:], autoescape=True))
-        patients = select(Patient.id).where(patient_clause(wanted, actor)).limit(200)
-        found = db.session.execute(patients).scalars().all()
-        return or_(by_number, *ways, self.model.patient_id.in_(found))
+        patients = ids_of_patients(wanted, actor=actor) if meant is None else meant
+        return or_(by_number, *ways, self.model.patient_id.in_(patients))
 
     def with_people(self, *more: Any) -> Any:
         """Give the query of a list's lines: the case, its department, owner and patient, and `more` columns."""

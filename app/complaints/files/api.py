@@ -7,11 +7,12 @@ from uuid import UUID
 
 from apiflask.schemas import FileSchema
 from flask import request
+from flask_babel import gettext as _
 from werkzeug.datastructures import FileStorage
 
 from app.complaints import queries
 from app.complaints.api import bp
-from app.complaints.exports import services as exporting
+from app.complaints.exports.services import FILE
 from app.complaints.files import queries as file_queries
 from app.complaints.files import services as filing
 from app.complaints.models import Complaint
@@ -21,6 +22,7 @@ from app.core import throttle
 from app.core.access.policy import load
 from app.core.api import documented, page_of
 from app.core.attachments import keeping
+from app.core.errors import Conflict
 from app.core.web import current_actor, requires
 
 
@@ -35,7 +37,7 @@ def take_file(json_data: ComplaintFileIn) -> Any:
     wanted = json_data.model_dump(exclude={"kind", "reason"})
     filters = queries.Filters(**{**wanted, "severity": wanted["severity"] or ""})
     actor = current_actor._get_current_object()  # type: ignore[attr-defined]
-    return exporting.answer(filters, json_data.kind, json_data.reason, actor=actor)
+    return FILE.answer(filters, json_data.kind, json_data.reason, actor=actor)
 
 
 @bp.get("/complaints/<uuid:complaint_id>/attachments/")
@@ -55,11 +57,14 @@ def list_attachments(complaint_id: UUID) -> Any:
 @documented(bp, "Add a file to a complaint: the body is the file, up to 25 MB; its type is read from its bytes", "POST")
 @requires(Perm.CREATE)
 def add_attachment(complaint_id: UUID, query_data: AttachmentQuery) -> Any:
-    """Keep a file; the same bytes again are the file that is there."""
+    """Keep a file; the same bytes again are the file that is there, or a conflict where that one is not the caller's to see."""
     filing.taker(complaint_id, current_actor)
     throttle.hit("upload.actor", str(current_actor.id))
     body = FileStorage(request.stream, filename=query_data.name)
-    return filing.attach(complaint_id, keeping.look_at([body]), actor=current_actor)[0]
+    added = filing.attach(complaint_id, keeping.look_at([body]), actor=current_actor)
+    if not added.rows:
+        raise Conflict(_("This file is already with the case."), code="already_there")
+    return added.rows[0]
 
 
 @bp.get("/complaints/<uuid:complaint_id>/attachments/<uuid:attachment_id>/content/")

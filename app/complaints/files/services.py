@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
+from app.complaints.files.queries import files_of
 from app.complaints.models import Complaint
 from app.complaints.policy import Perm
 from app.complaints.services import receiving
@@ -12,7 +14,7 @@ from app.complaints.services.receiving import ComplaintFacts
 from app.core.access.actor import Actor, acting_as, system_actor
 from app.core.access.policy import load
 from app.core.attachments import keeping
-from app.core.attachments.keeping import About, Incoming
+from app.core.attachments.keeping import About, Incoming, Kept
 from app.core.attachments.models import Attachment
 from app.core.db import command
 from app.core.web.live import touch
@@ -20,10 +22,26 @@ from app.core.web.live import touch
 COMPLAINT = "complaint"
 
 
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What became of files that were added: those that the actor may see, how many are new, how many hung there before.
+
+    Bytes that the office holds already are counted, and nothing else of them is told to a partner's desk.
+    """
+
+    rows: list[Attachment]
+    fresh: int
+    already: int
+
+
 @command
-def attach(complaint_id: UUID, incoming: Sequence[Incoming], *, actor: Actor) -> list[Attachment]:
+def attach(complaint_id: UUID, incoming: Sequence[Incoming], *, actor: Actor) -> Added:
     """Add files to a complaint. NotFound, NotAllowed; Invalid (`files`): it holds too many."""
-    return _keep(taker(complaint_id, actor), incoming, actor)
+    complaint = taker(complaint_id, actor)
+    kept = _keep(complaint, incoming, actor)
+    already = len(kept.known)
+    seen = {each.id for each in files_of(complaint, actor=actor)} if already else {each.id for each in kept.rows}
+    return Added([each for each in kept.rows if each.id in seen], len(kept.rows) - already, already)
 
 
 @command
@@ -43,14 +61,14 @@ def taker(complaint_id: UUID, actor: Actor) -> Complaint:
 
 
 @command
-def attach_from_complainant(complaint: Complaint, incoming: Sequence[Incoming]) -> list[Attachment]:
+def attach_from_complainant(complaint: Complaint, incoming: Sequence[Incoming]) -> None:
     """Add files that came with the words of who complained; the page has found out that it is them. Invalid (`files`)."""
     actor = system_actor("who complained added files", complaint.hospital_id)
     with acting_as(actor):
-        return _keep(complaint, incoming, actor)
+        _keep(complaint, incoming, actor)
 
 
-def _keep(complaint: Complaint, incoming: Sequence[Incoming], actor: Actor) -> list[Attachment]:
-    rows = keeping.keep(About(COMPLAINT, complaint.id, complaint.hospital_id), incoming, actor=actor)
+def _keep(complaint: Complaint, incoming: Sequence[Incoming], actor: Actor) -> Kept:
+    kept = keeping.keep(About(COMPLAINT, complaint.id, complaint.hospital_id), incoming, actor=actor)
     touch("complaints", hospital_id=complaint.hospital_id)
-    return rows
+    return kept

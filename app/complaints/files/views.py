@@ -7,6 +7,7 @@ from uuid import UUID
 from flask import Response, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 
 from app.complaints import queries
 from app.complaints.files import queries as file_queries
@@ -57,11 +58,21 @@ def add_files(complaint_id: UUID) -> Response:
     throttle.hit("upload.actor", str(current_actor.id))
     form = Form()
     uploads = request.files.getlist("files")
-    return answered(
-        complaint_id,
-        form.submit(lambda: filing.attach(complaint_id, keeping.look_at(uploads), actor=current_actor)),
-        _("Files saved.") if any(each.filename for each in uploads) else _("No file was chosen."),
-    )
+    answer = form.submit(lambda: filing.attach(complaint_id, keeping.look_at(uploads), actor=current_actor))
+    return answered(complaint_id, answer, _said(answer.value) if answer.ok else "")
+
+
+def _said(added: filing.Added) -> str:
+    """Say what became of the files that were given."""
+    if added.fresh and added.already:
+        return ngettext(
+            "Files saved; %(num)s of them was already with the case.",
+            "Files saved; %(num)s of them were already with the case.",
+            added.already,
+        )
+    if added.already:
+        return ngettext("This file is already with the case.", "These files are already with the case.", added.already)
+    return _("Files saved.") if added.fresh else _("No file was chosen.")
 
 
 @bp.get("/<uuid:complaint_id>/files/<uuid:attachment_id>")

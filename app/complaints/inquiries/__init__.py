@@ -12,7 +12,7 @@ def register(app: Flask) -> None:
     """Add inquiries to the application."""
     from flask_babel import lazy_gettext as _l
 
-    from app.complaints.inquiries import api, handlers, jobs, queries, resources, views, words, working_views  # noqa: F401 - some declare themselves
+    from app.complaints.inquiries import api, exports, handlers, jobs, queries, resources, views, words, working_views  # noqa: F401 - some declare themselves
     from app.complaints.inquiries.models import Inquiry
     from app.complaints.policy import Perm
     from app.core.resources import declare

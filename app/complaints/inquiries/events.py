@@ -7,6 +7,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from app.core.events import Event
+from app.core.web.list_file import ListExported
 
 
 @dataclass(frozen=True)
@@ -72,3 +73,11 @@ class InquiryPassedOn(InquiryEvent):
     kind: ClassVar[str] = "complaints.inquiry.passed_on"
     level: int
     to: str
+
+
+@dataclass(frozen=True)
+class InquiriesExported(ListExported):
+    """Somebody took a list of inquiries out as a file."""
+
+    kind: ClassVar[str] = "complaints.inquiries.exported"
+    subject_type: ClassVar[str] = "user"

@@ -19,6 +19,7 @@ SEARCH = (
     "px_fold(title || ' ' || words || ' ' || contact_name || ' ' || contact_email)"
     " || ' ' || px_fold_name(contact_name) || ' ' || contact_phone"
 )
+NOTE_FOLDED = "px_fold(body)"  # and in what was written on it
 
 
 class InquiryCategory(GroupOrTenant, SoftDeleted, Versioned, Record, Base):
@@ -68,6 +69,10 @@ class InquiryNote(CaseNote, Tenant, Record, Base):
     """What somebody wrote on an inquiry, each answer included."""
 
     __tablename__ = "inquiry_notes"
-    __table_args__ = (Index("ix_inquiry_notes_inquiry_id", "inquiry_id", "created_at"),)
+    __table_args__ = (
+        Index("ix_inquiry_notes_inquiry_id", "inquiry_id", "created_at"),
+        Index("ix_inquiry_notes_folded", "folded", postgresql_using="gin", postgresql_ops={"folded": "gin_trgm_ops"}),
+    )
 
     inquiry_id: Mapped[UUID] = mapped_column(ForeignKey("inquiries.id"))
+    folded: Mapped[str] = mapped_column(Text(collation="C"), Computed(NOTE_FOLDED, persisted=True), deferred=True)

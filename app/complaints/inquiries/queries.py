@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import aliased, lazyload
 
 from app.accounts.models import User
-from app.complaints.casework.lists import PAGE, Queue
+from app.complaints.casework.lists import PAGE, Meant, Queue
 from app.complaints.inquiries.enums import AWAITED, InquiryStatus
 from app.complaints.inquiries.models import Inquiry, InquiryCategory, InquiryNote
 from app.complaints.models import Complaint
@@ -19,6 +19,7 @@ from app.complaints.policy import Perm
 from app.core.access.actor import Actor
 from app.core.access.policy import can, can_on, load, require, visible
 from app.core.db import db
+from app.core.db.said import Texts, said_in, words_of
 from app.core.errors import NotFound
 from app.core.i18n import named
 from app.organizations.models import Department, Patient
@@ -36,6 +37,18 @@ class Filters:
     status: str = ""
     channel: str = ""
     text: str = ""
+
+    def as_args(self) -> dict[str, str]:
+        """Give them as the address of the queue names them, without those that narrow nothing."""
+        given = {
+            "tab": self.tab,
+            "department": str(self.department_id or ""),
+            "category": str(self.category_id or ""),
+            "status": self.status,
+            "channel": self.channel,
+            "q": self.text,
+        }
+        return {name: value for name, value in given.items() if value}
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,14 +116,16 @@ def tab_counts(*, actor: Actor) -> dict[str, int]:
     return QUEUE.tab_counts(actor)
 
 
-def list_page(filters: Filters, *, actor: Actor, key: str | None = None, limit: int = PAGE) -> Page:
+def list_page(
+    filters: Filters, *, actor: Actor, key: str | None = None, limit: int = PAGE, meant: Meant = None
+) -> Page:
     """Give one page of the queue in the order of its deadlines, by key, in one statement; "all" begins with the newest."""
     query = QUEUE.with_people(InquiryCategory).outerjoin(InquiryCategory, InquiryCategory.id == Inquiry.category_id)
-    rows, next_key = QUEUE.page_of(_filtered(query, filters, actor), filters.tab, key=key, limit=limit)
+    rows, next_key = QUEUE.page_of(_filtered(query, filters, actor, meant), filters.tab, key=key, limit=limit)
     return Page([Row(*each) for each in rows], next_key)
 
 
-def _filtered(query: Any, filters: Filters, actor: Actor) -> Any:
+def _filtered(query: Any, filters: Filters, actor: Actor, meant: Meant) -> Any:
     query = query.where(visible(Inquiry, actor, Perm.INQUIRY_READ), QUEUE.tab_clause(filters.tab, actor))
     for column, wanted in (
         (Inquiry.department_id, filters.department_id),
@@ -121,13 +136,22 @@ def _filtered(query: Any, filters: Filters, actor: Actor) -> Any:
         if wanted:
             query = query.where(column == wanted)
     if filters.text.strip():
-        query = query.where(search_clause(filters.text, actor))
+        query = query.where(search_clause(filters.text, actor, meant))
     return query
 
 
-def search_clause(text: str, actor: Actor) -> ColumnElement[bool]:
-    """Find by number, words, names in either script, phone, e-mail or file number; each way has an index."""
-    return QUEUE.search(text, actor)
+def search_clause(text: str, actor: Actor, meant: Meant = None) -> ColumnElement[bool]:
+    """Find by number, words, names in either script, phone, e-mail address or file number, and by words of notes and answers.
+
+    Each way has an index. Who does not work on inquiries finds by the answers only, as on the page.
+    """
+    by_case, words = QUEUE.search(text, actor, meant), words_of(text)
+    if not words or not can(actor, Perm.IDENTIFY):
+        return by_case
+    works = can(actor, Perm.INQUIRY_WORK)
+    needs, only = (Perm.INQUIRY_WORK, ()) if works else (Perm.IDENTIFY, (InquiryNote.kind == "answer",))
+    texts = [Texts(InquiryNote, InquiryNote.inquiry_id, only)]
+    return or_(by_case, and_(visible(Inquiry, actor, needs), said_in(Inquiry.id, words, texts)))
 
 
 def notes_of(inquiry: Inquiry, *, actor: Actor) -> list[tuple[InquiryNote, User | None]]:

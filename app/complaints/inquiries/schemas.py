@@ -113,3 +113,16 @@ class InquiryNoteOut(Out):
     kind: str
     body: str
     created_at: datetime
+
+
+class InquiryFileIn(In):
+    """Which rows, as which kind of file, and what for (needed where the file names patients)."""
+
+    kind: Literal["csv", "xlsx"] = "csv"
+    reason: Annotated[str, Field(max_length=200, pattern=r"^[^\x00]*$")] = ""
+    tab: Literal["mine", "new", "unassigned", "due_soon", "overdue", "open", "all"] = "all"
+    status: Annotated[str, Field(max_length=20, pattern=r"^[a-z_]*$")] = ""
+    channel: Annotated[str, Field(max_length=12, pattern=r"^[a-z_]*$")] = ""
+    category_id: UUID | None = None
+    department_id: UUID | None = None
+    text: Annotated[str, Field(max_length=100, pattern=r"^[^\x00]*$")] = ""

@@ -12,6 +12,7 @@ from flask_babel import lazy_gettext as _l
 from app.accounts.models import User
 from app.complaints.inquiries.enums import NOTE_KINDS, InquiryStatus
 from app.complaints.inquiries.events import (
+    InquiriesExported,
     InquiryAssigned,
     InquiryMoved,
     InquiryNoted,
@@ -26,6 +27,7 @@ from app.core.i18n import named
 from app.core.web import story
 from app.core.web.story import Line, Title, Written
 
+describe(InquiriesExported.kind, _l("Inquiries were taken out as a file"), "download")
 describe(InquiryReceived.kind, _l("The inquiry was received"), "plus")
 describe(InquiryAssigned.kind, _l("It was handed over"), "user-check")
 describe(InquirySorted.kind, _l("Category or department was set"), "tag")

@@ -47,7 +47,7 @@ def queue() -> Response:
     kept = beside(PLACE, current_actor, known)
     if kept.start_url:
         return see_other(kept.start_url)
-    filters = _filters()
+    filters = filters_of()
     found = queries.list_page(filters, actor=current_actor, key=request.args.get("after"))
     return page(
         "inquiries/queue.html",
@@ -84,7 +84,8 @@ def _categories() -> Sequence[InquiryCategory]:
     return found
 
 
-def _filters() -> Filters:
+def filters_of() -> Filters:
+    """Read the filters of the address; what is none of them narrows nothing."""
     return Filters(
         tab=queues.one_of("tab", TABS) or "open",
         department_id=request.args.get("department", type=UUID),

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from flask import Response, abort, request, url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from app.accounts import queries as accounts
 from app.complaints.casework.mentions import nameable
@@ -18,8 +19,11 @@ from app.complaints.inquiries.services import answering, converting, stepping, w
 from app.complaints.inquiries.views import bp, shown
 from app.complaints.inquiries.workflow import CONVERT, RESPOND, is_plain_verb
 from app.complaints.policy import Perm
-from app.core.access.policy import can_on, load
+from app.complaints.queries import messages_of
+from app.core.access.policy import can, can_on, load
 from app.core.web import Answer, current_actor, page, requires, see_other
+from app.core.web.panels import panel
+from app.notifications.policy import Perm as MessagePerm
 from app.organizations import queries as organizations
 
 
@@ -184,4 +188,21 @@ def note(inquiry_id: UUID) -> Response:
             lambda: writing.add_note(inquiry_id, form.body.data or "", kind=form.kind.data, actor=current_actor)
         ),
         _("Note saved."),
+    )
+
+
+panel("inquiry", 30, _l("Messages"), "inquiries.panel_of_messages", Perm.INQUIRY_WORK)
+
+
+@bp.get("/<uuid:subject_id>/messages")
+@requires(Perm.INQUIRY_WORK)
+def panel_of_messages(subject_id: UUID) -> Response:
+    """Show which answers were sent to who asked, and whether they arrived."""
+    load(Inquiry, subject_id, actor=current_actor, needs=Perm.INQUIRY_WORK, sees=Perm.INQUIRY_READ)
+    return page(
+        "complaints/messages_page.html",
+        part="complaints/_messages.html",
+        title=_("Messages to who asked"),
+        rows=messages_of(subject_id),
+        may_open=can(current_actor, MessagePerm.LOG_READ),
     )

@@ -105,5 +105,5 @@ def draw(paper_id: UUID, *, actor: Actor) -> None:
     name = f"{reference}-{paper.kind}-{paper.number}-{paper.language}.pdf"
     incoming = Incoming(name, "application/pdf", data, hashlib.sha256(data).hexdigest())
     about = About(COMPLAINT, paper.complaint_id, paper.hospital_id)
-    paper.attachment_id, paper.state = keeping.keep(about, [incoming], actor=actor)[0].id, "ready"
+    paper.attachment_id, paper.state = keeping.keep(about, [incoming], actor=actor).rows[0].id, "ready"
     db.session.get_one(Attachment, paper.attachment_id).added_by_id = paper.made_by_id

@@ -31,7 +31,10 @@ TEXTS: tuple[tuple[Any, dict[str, Any]], ...] = (
 
 @command
 def forget(patient_id: UUID, *, actor: Actor) -> int:
-    """Remove name, phone, words, notes, answers, letters, files and e-mails from the complaints of a patient; gives how many."""
+    """Remove name, phone, words, notes, answers, letters, files and e-mails from the complaints of a patient; gives how many.
+
+    What the log kept of their fields goes too.
+    """
     rows = db.session.execute(select(Complaint).where(Complaint.patient_id == patient_id)).scalars().all()
     for complaint in rows:
         complaint.title = complaint.words = ERASED

@@ -24,7 +24,7 @@ from app.core.access.actor import Actor
 from app.core.access.policy import load
 from app.core.db import command
 from app.core.errors import Conflict, Invalid
-from app.core.events import record
+from app.core.events import Change, record
 from app.core.severity import Severity
 from app.core.web.live import touch
 from app.organizations import queries as organizations
@@ -64,7 +64,8 @@ def hand_back(complaint_id: UUID, *, to: UUID | None, version: int, actor: Actor
 def _give(complaint: Complaint, to: UUID | None, actor: Actor) -> Complaint:
     if complaint.assignee_id != to:
         previous, complaint.assignee_id = complaint.assignee_id, to
-        record(ComplaintAssigned(complaint.id, complaint.hospital_id, complaint.reference, to, previous), actor=actor)
+        event = ComplaintAssigned(complaint.id, complaint.hospital_id, complaint.reference, to, previous)
+        record(event, actor=actor, change=Change.of(complaint))
         touch("complaints", hospital_id=complaint.hospital_id)
     return complaint
 
@@ -84,10 +85,12 @@ def identify(complaint_id: UUID, patient_id: UUID, *, version: int, actor: Actor
         raise Invalid(patient_id=_("Choose a patient of this hospital."))
     if complaint.patient_id != patient_id:
         previous, complaint.patient_id = complaint.patient_id, patient_id
+        change = Change.of(complaint)
         hold_surveys(complaint, actor=actor)
         record(
             ComplaintIdentified(complaint.id, complaint.hospital_id, complaint.reference, patient_id, previous),
             actor=actor,
+            change=change,
         )
         touch("complaints", hospital_id=complaint.hospital_id)
     return complaint
@@ -108,10 +111,12 @@ def change_severity(
         raise Invalid(severity=_("Choose one of the listed codes."))
     if complaint.severity != severity:
         before, complaint.severity = complaint.severity, severity
+        change = Change.of(complaint)
         sla.revise(complaint, "severity", actor=actor, is_undo=is_undo)
         record(
             ComplaintSeverityChanged(complaint.id, complaint.hospital_id, complaint.reference, before, severity),
             actor=actor,
+            change=change,
         )
         touch("complaints", hospital_id=complaint.hospital_id)
     return complaint

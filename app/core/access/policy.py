@@ -60,6 +60,11 @@ def scope_of(holding: Holding, permission: str) -> Scope | None:
     return _grants.get(str(permission), {}).get(holding.role)
 
 
+def roles_with(permission: str) -> frozenset[Role]:
+    """Tell which roles hold `permission` at all, however far it reaches."""
+    return frozenset(_grants.get(str(permission), {}))
+
+
 def can(actor: Actor, permission: str) -> bool:
     """Tell whether the actor holds `permission` anywhere at all (a route's first question, a menu line's condition)."""
     return any(scope_of(holding, permission) is not None for holding in actor.holdings)

@@ -51,6 +51,14 @@ class Incoming:
     received_sha256: str
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Files as they hang on a case now, in the order in which they came, and which of them hung there before."""
+
+    rows: list[Attachment]
+    known: frozenset[UUID]
+
+
 def look_at(uploads: Collection[FileStorage]) -> list[Incoming]:
     """Read what a form or a request brought, before anything is written; empty fields of a form are nothing.
 
@@ -88,19 +96,21 @@ def _refused(name: str, why: Any) -> Invalid:
 
 
 @command
-def keep(about: About, incoming: Sequence[Incoming], *, actor: Actor) -> list[Attachment]:
+def keep(about: About, incoming: Sequence[Incoming], *, actor: Actor) -> Kept:
     """Keep files with a case, within the caller's command; bytes that hang there already are the file that is there.
 
     Invalid (`files`): the case has as many as a case may have.
     """
     take_turn(str(about.id), 366)
     known = {each.received_sha256: each for each in of_case(about.id)}
+    before = frozenset(each.id for each in known.values())
     fresh = {each.received_sha256: each for each in incoming if each.received_sha256 not in known}
     if len(known) + len(fresh) > MOST_OF_A_CASE:
         raise Invalid(files=_("A case holds at most %(most)s files.", most=MOST_OF_A_CASE))
     for digest, each in fresh.items():
         known[digest] = _kept(about, each, actor)
-    return [known[digest] for digest in dict.fromkeys(each.received_sha256 for each in incoming)]
+    rows = [known[digest] for digest in dict.fromkeys(each.received_sha256 for each in incoming)]
+    return Kept(rows, before & {each.id for each in rows})
 
 
 def _kept(about: About, incoming: Incoming, actor: Actor) -> Attachment:

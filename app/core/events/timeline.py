@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,7 +12,7 @@ from sqlalchemy import select
 
 from app.core.access.actor import Actor
 from app.core.db.base import db
-from app.core.events.models import EventLog
+from app.core.events.models import EventDetail, EventLog
 
 LIMIT = 200
 
@@ -34,6 +35,9 @@ class TimelineEntry:
     actor_kind: str
     actor_id: UUID | None
     data: dict[str, Any]
+    subject_type: str = ""
+    subject_id: UUID | None = None
+    request_id: str = ""
 
     @property
     def label(self) -> Any:
@@ -52,4 +56,23 @@ def of_subject(*subject_ids: UUID, actor: Actor, newest_first: bool = True) -> l
     rows = db.session.execute(
         select(EventLog).where(EventLog.subject_id.in_(subject_ids)).order_by(order, EventLog.id.desc()).limit(LIMIT)
     ).scalars()
-    return [TimelineEntry(row.id, row.kind, row.at, row.actor_kind, row.actor_id, row.data) for row in rows]
+    return [
+        TimelineEntry(
+            row.id,
+            row.kind,
+            row.at,
+            row.actor_kind,
+            row.actor_id,
+            row.data,
+            row.subject_type,
+            row.subject_id,
+            row.request_id,
+        )
+        for row in rows
+    ]
+
+
+def changes_of(event_ids: Iterable[UUID]) -> dict[UUID, dict[str, Any]]:
+    """Give what events changed, field -> [before, after] as JSON values; events without a change, or erased, are left out."""
+    rows = db.session.execute(select(EventDetail).where(EventDetail.event_id.in_(list(event_ids)))).scalars()
+    return {row.event_id: row.changes for row in rows}

@@ -12,6 +12,8 @@ from app.core.access.actor import NOBODY, Actor
 from app.core.web.menu import menu_of
 
 THEMES = ("auto", "light", "dark")
+ORDERS = ("newest", "oldest")  # what a timeline begins with
+ORDER_COOKIE = "px_timeline"
 
 HospitalChoices = Callable[[Actor], list[tuple[str, str]]]
 CurrentHospital = Callable[[Actor], str | None]
@@ -34,6 +36,12 @@ def theme() -> str:
     return wish if wish in THEMES else "auto"
 
 
+def timeline_order() -> str:
+    """Give what the timelines of this reader begin with: the person's choice, kept in a cookie."""
+    wish = request.cookies.get(ORDER_COOKIE, "newest")
+    return wish if wish in ORDERS else "newest"
+
+
 def init_app(app: Flask) -> None:
     """Give templates the frame's parts; each is computed only when the template asks."""
 
@@ -44,6 +52,7 @@ def init_app(app: Flask) -> None:
             "current_actor": actor,
             "csrf_token": generate_csrf,
             "theme": theme(),
+            "timeline_order": timeline_order(),
             "menu": lambda: menu_of(actor) if actor.id is not None else [],
             "hospital_choices": lambda: _part("hospital_choices", actor, []),
             "current_hospital": lambda: _part("current_hospital", actor, None),

@@ -8,29 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from flask import Flask, Response, make_response, render_template, request
-from flask_babel import gettext as _
 from sqlalchemy import inspect
-from wtforms import BooleanField, Field, SelectFieldBase, StringField, TextAreaField
+from wtforms import BooleanField, Field, StringField, TextAreaField
 from wtforms.widgets import HiddenInput
 
-from app.core.events import timeline
-from app.core.i18n import day, moment, select_zone
-from app.core.web import names, story
-from app.core.web.doors import current_actor
+from app.core.web import missed
 from app.core.web.forms import StaleEdit, UuidField
 from app.core.web.pages import is_fragment_request, safe_target
+from app.core.web.said import said
 
-MOST_EVENTS = 5
 BACK = "px_back"  # where the form stood; travels along where it is late twice
 NOT_MINE = frozenset({"csrf_token", "version", BACK})
-SORTS = {"assignee": "user", "assignee_id": "user"}  # whose names the ids of a field are, where its name does not say
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +43,7 @@ def sides_of(form: Any, current: Any) -> list[Side]:
     now, found = _now(form, current), []
     for field in _asked(form, now):
         there = now.get(field.name)
-        mine, theirs = _said(field, field.data), _said(field, there)
+        mine, theirs = said(field, field.data), said(field, there)
         if (mine == theirs and not isinstance(there, UUID)) or field.data == there:
             continue
         is_text = isinstance(field, StringField) and not isinstance(field, UuidField)
@@ -80,39 +73,6 @@ def _asked(form: Any, now: Mapping[str, Any]) -> Iterable[Field]:
             yield field
 
 
-def _said(field: Field, value: Any) -> str:
-    """Give a value as people read it."""
-    if value is None or value == "":
-        return ""
-    if isinstance(value, bool):
-        return _("Yes") if value else _("No")
-    if isinstance(value, (list, tuple, set, frozenset)):
-        return ", ".join(_said(field, each) for each in value)
-    if isinstance(field, SelectFieldBase) and not isinstance(value, UUID):
-        return str(_labels(field).get(str(value), value))
-    if isinstance(value, UUID):
-        sort = SORTS.get(field.name, field.name.removesuffix("_id"))
-        return names.of(sort, [value]).get(value, _("another choice"))
-    if isinstance(value, datetime):
-        return moment(value if value.tzinfo else value.replace(tzinfo=ZoneInfo(select_zone())))
-    if isinstance(value, date):
-        return day(value)
-    if isinstance(value, float):
-        return f"{value:g}"
-    return str(value).replace("\r\n", "\n").strip()
-
-
-def _labels(field: Any) -> Mapping[str, Any]:
-    return {str(choice[0]): choice[1] for choice in field.iter_choices()}
-
-
-def happened_last(current: Any, typed_at_version: int) -> list[story.Line]:
-    """Give the latest events of the record (or of the case that it belongs to): as many as changes were missed, at most five."""
-    subjects = [each for each in (current.id, getattr(current, "complaint_id", None)) if each]
-    missed = max(1, min(current.version - typed_at_version, MOST_EVENTS))
-    return story.lines_of(timeline.of_subject(*subjects, actor=current_actor), [], story.TOLD)[:missed]
-
-
 def _fields_to_keep(sides: Iterable[Side]) -> list[tuple[str, str]]:
     """What travels along hidden: all that was sent but the texts, which stand on the page."""
     shown = {side.name for side in sides if side.is_text}
@@ -133,7 +93,7 @@ def answered(problem: StaleEdit) -> Response:
         "sides": sides,
         "kept": _fields_to_keep(sides),
         "version": current.version,
-        "lines": happened_last(current, form.version.data or 0),
+        "acts": missed.acts_of(form, current, form.version.data or 0),
         "action": request.full_path.rstrip("?"),
         "back": safe_target(back),
     }

@@ -36,6 +36,7 @@ class Line:
     tone: str = "neutral"
     text: str = ""
     language: str = ""
+    entry: TimelineEntry | None = None  # of the log; none of what was written
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,7 @@ def lines_of(entries: Sequence[TimelineEntry], written: Iterable[Written], title
             _of_which_clock(title, entry) if has_many_clocks else title,
             entry.icon,
             TONES.get(entry.kind, "neutral"),
+            entry=entry,
         )
         for entry in entries
         if (title := table[entry.kind](entry.data, known) if entry.kind in table else str(entry.label))

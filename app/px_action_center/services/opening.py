@@ -26,6 +26,8 @@ from app.px_action_center.policy import Perm
 from app.px_action_center.rules import rule_for
 from app.px_action_center.titles import title_of
 
+MANUAL = "manual"  # the source of what somebody opened by hand
+
 
 @command
 def open_from_signal(signal: Signal, *, source_id: UUID, actor: Actor) -> PxAction | None:
@@ -114,8 +116,8 @@ def open_by_hand(
             title_ar=title,
             status=ActionStatus.OPEN,
             severity=severity,
-            source_kind="manual",
-            cause_key=f"manual:{reference}",
+            source_kind=MANUAL,
+            cause_key=f"{MANUAL}:{reference}",
             patient_id=patient_id,
             department_id=department_id,
             assignee_id=owner_for(hospital_id, department_id),

@@ -11,7 +11,7 @@ from app.core.access.actor import Actor, system_actor
 from app.core.access.policy import authorize, load
 from app.core.db import command, db
 from app.core.errors import Conflict, Invalid
-from app.core.events import record
+from app.core.events import Change, record
 from app.core.text.scripts import looks_arabic
 from app.core.web.live import touch
 from app.px_action_center import sla
@@ -44,6 +44,7 @@ def assign(action_id: UUID, *, to: UUID, version: int, actor: Actor) -> PxAction
         record(
             ActionAssigned(action.id, action.hospital_id, action.reference, action.department_id, to, previous),
             actor=actor,
+            change=Change.of(action),
         )
         touch("actions", hospital_id=action.hospital_id)
     return action
@@ -101,12 +102,14 @@ def change_severity(action_id: UUID, severity: str, *, version: int, actor: Acto
         raise Invalid(severity=_l("Choose one of the listed codes."))
     if action.severity != severity:
         before, action.severity = action.severity, severity
+        change = Change.of(action)
         sla.revise(action, actor=actor)
         record(
             ActionSeverityChanged(
                 action.id, action.hospital_id, action.reference, action.department_id, before, severity
             ),
             actor=actor,
+            change=change,
         )
     return action
 

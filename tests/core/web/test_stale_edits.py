@@ -5,6 +5,7 @@ from __future__ import annotations
 import html as markup
 import re
 from contextlib import nullcontext
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -14,6 +15,7 @@ from flask import g
 from flask.testing import FlaskClient
 from wtforms import PasswordField
 
+from app.complaints.inquiries.services import working as inquiries
 from app.complaints.models import Complaint, ComplaintPoint
 from app.complaints.points import services as points
 from app.complaints.points.services import PointFacts
@@ -21,11 +23,13 @@ from app.complaints.services import working
 from app.core.access.actor import acting_as, system_actor
 from app.core.db import db
 from app.core.errors import Conflict
+from app.core.logging import set_request_id
 from app.core.web.forms import Form, LineField, StaleEdit, VersionField
 from app.px_action_center.models import PxAction
 from app.px_action_center.services import opening
 from app.px_action_center.services import working as actions
 from tests.cast import Cast, csrf, sign_in
+from tests.complaints import inquiring
 from tests.complaints.conftest import brought_to, step
 from tests.guards.test_pages import MOST_STATEMENTS, counted
 from tests.page import house_rules
@@ -101,6 +105,76 @@ def test_both_versions_stand_beside_each_other_and_mine_is_sent_on_top(
     assert post(officer, address, **sent).status_code == 303
     with acting_as(other):
         assert (fresh(point).answer, fresh(point).finding) == ("The desk\nwas open.", "not_upheld")
+
+
+def history(page: str) -> list[tuple[str, str, str]]:
+    """The fields that were changed meanwhile: label, after, before, the latest first."""
+    part = page.partition('id="stale-events"')[2].partition('id="stale-sides"')[0]
+    found = re.findall(r"<dt>(.*?)</dt><dd><bdi>(.*?)</bdi> .*?<bdi>(.*?)</bdi>", part, re.DOTALL)
+    return [(label, markup.unescape(after), markup.unescape(before)) for label, after, before in found]
+
+
+def test_who_changed_which_field_meanwhile_is_told_from_the_log(reference_data: Cast, officer: FlaskClient) -> None:
+    complaint, point, address = with_point(reference_data)
+    other, head = reference_data.actor("hospital_admin"), reference_data.actor("department_manager")
+    with acting_as(other):
+        foreign = points.add(complaint.id, PointFacts("Another point"), actor=other)
+        theirs = PointFacts("Waiting", finding="upheld", answer="Sorry", department_id=reference_data.er.id)
+        points.change(complaint.id, point.id, theirs, version=1, actor=other)
+    with acting_as(head):
+        points.change(complaint.id, point.id, replace(theirs, answer="x" * 1_000), version=2, actor=head)
+    with acting_as(other):
+        points.change(complaint.id, foreign.id, PointFacts("Not told"), version=1, actor=other)
+
+    late = post(officer, address, version="1", summary="Mine", answer="", finding="", harm="")
+    assert late.status_code == 409
+    [answer, *rest] = history(late.text)
+    assert answer == ("Answer to this point", f"{'x' * 300}…", "Sorry")
+    assert sorted(rest) == [
+        ("Answer to this point", "Sorry", "–"),
+        ("Department", "Emergency", "–"),
+        ("Finding", "Upheld", "–"),
+    ]
+    assert late.text.index("Department Manager") < late.text.index("Hospital Admin")
+    assert "Not told" not in late.text and str(reference_data.er.id) not in late.text.partition("stale-sides")[0]
+
+
+def test_only_what_was_missed_is_told(reference_data: Cast, officer: FlaskClient) -> None:
+    complaint, point, address = with_point(reference_data)
+    other = reference_data.actor("hospital_admin")
+    with acting_as(other):
+        for version, words in enumerate(("First", "Second", "Third"), start=1):
+            set_request_id(f"request-{version}")
+            points.change(complaint.id, point.id, PointFacts(words), version=version, actor=other)
+
+    late = post(officer, address, version="2", summary="Mine", answer="", finding="", harm="")
+    assert [after for _label, after, _before in history(late.text)] == ["Third", "Second"]
+
+
+def test_owner_and_severity_are_told_with_what_they_were(reference_data: Cast, officer: FlaskClient) -> None:
+    complaint = brought_to(reference_data, "in_progress")
+    version, other = complaint.version, reference_data.actor("hospital_admin")
+    with acting_as(other):
+        working.assign(complaint.id, to=reference_data["hospital_admin"].id, version=version, actor=other)
+        working.change_severity(complaint.id, "critical", version=fresh(complaint).version, actor=other)
+
+    sent = {"version": str(version), "assignee_id": str(reference_data["department_manager"].id)}
+    late = post(officer, f"/complaints/{complaint.id}/assignment", **sent)
+    told = history(late.text)
+    assert ("Severity", "Critical", "Medium") in told
+    assert [(label, after) for label, after, _ in told if label == "Owner"] == [("Owner", "Hospital Admin")]
+
+
+def test_what_an_inquiry_is_about_is_told_with_what_it_was(reference_data: Cast, officer: FlaskClient) -> None:
+    inquiry, other = inquiring.asked(reference_data), reference_data.actor("hospital_admin")
+    version = inquiry.version
+    with acting_as(other):
+        sorting = {"category_id": None, "department_id": reference_data.ward.id}
+        inquiries.sort(inquiry.id, **sorting, version=version, actor=other)
+
+    sent = {"version": str(version), "department_id": str(reference_data.triage.id), "category_id": ""}
+    late = post(officer, f"/inquiries/{inquiry.id}/category", **sent)
+    assert history(late.text) == [("Department", "Ward 1", "Emergency")]
 
 
 def test_late_twice_is_asked_twice_and_still_leads_back_to_where_it_began(

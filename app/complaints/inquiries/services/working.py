@@ -16,7 +16,7 @@ from app.core.access.actor import Actor
 from app.core.access.policy import load
 from app.core.db import command
 from app.core.errors import Conflict, Invalid
-from app.core.events import record
+from app.core.events import Change, record
 from app.core.web.live import touch
 
 
@@ -31,7 +31,8 @@ def assign(inquiry_id: UUID, *, to: UUID, version: int, actor: Actor) -> Inquiry
         raise Invalid(assignee_id=_("The owner must work in the hospital of this inquiry."))
     if inquiry.assignee_id != to:
         previous, inquiry.assignee_id = inquiry.assignee_id, to
-        record(InquiryAssigned(inquiry.id, inquiry.hospital_id, inquiry.reference, to, previous), actor=actor)
+        event = InquiryAssigned(inquiry.id, inquiry.hospital_id, inquiry.reference, to, previous)
+        record(event, actor=actor, change=Change.of(inquiry))
         touch("inquiries", hospital_id=inquiry.hospital_id)
     return inquiry
 
@@ -54,9 +55,8 @@ def sort(
         raise Invalid(**wrong)
     if (inquiry.category_id, inquiry.department_id) != (category_id, department_id):
         inquiry.category_id, inquiry.department_id = category_id, department_id
-        record(
-            InquirySorted(inquiry.id, inquiry.hospital_id, inquiry.reference, category_id, department_id), actor=actor
-        )
+        event = InquirySorted(inquiry.id, inquiry.hospital_id, inquiry.reference, category_id, department_id)
+        record(event, actor=actor, change=Change.of(inquiry))
         touch("inquiries", hospital_id=inquiry.hospital_id)
     return inquiry
 

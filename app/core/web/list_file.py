@@ -1,0 +1,147 @@
+"""A queue as a file: exactly the rows that its filters show this reader, masked as the reader sees them, streamed in parts.
+
+A domain declares a `ListFile` and gives it two addresses: one asks what kind of file and what for, one gives it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from flask import Response, request
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import SelectField
+
+from app.core import throttle
+from app.core.access.actor import Actor, acting_as
+from app.core.access.policy import can
+from app.core.db import command, db
+from app.core.errors import Invalid
+from app.core.events import Change, Event, record
+from app.core.i18n import in_language, language, select_zone
+from app.core.time import clock
+from app.core.web import sheets
+from app.core.web.doors import current_actor
+from app.core.web.forms import Form, LineField
+from app.core.web.pages import page
+
+PART = 500
+
+
+@dataclass(frozen=True)
+class ListExported(Event):
+    """Somebody took a list out as a file; who, is the subject, and why, stands in the erasable detail."""
+
+    file_kind: str
+    names_patients: bool
+    filters: tuple[str, ...]  # name=code; never what was searched for
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column: its heading, what stands in the cell, and whether it tells who a patient is or what they said."""
+
+    label: Any
+    value: Callable[[Any], Any]
+    is_personal: bool = False
+
+
+class ExportForm(Form):
+    """What kind of file, and what for."""
+
+    kind = SelectField(_l("Kind of file"), choices=[("xlsx", "Excel (XLSX)"), ("csv", "CSV")], default="xlsx")
+    reason = LineField(_l("What is the file for?"), most=200)
+
+
+@dataclass(frozen=True, slots=True)
+class ListFile:
+    """What is particular to the file of one queue; `list_page(filters, actor=, key=, limit=)` gives its pages by key."""
+
+    name: str  # of the file and of its sheet
+    title: Any  # of the page that asks
+    queue: Any  # the words of the queue
+    queue_endpoint: str
+    take_endpoint: str
+    columns: Sequence[Column]
+    list_page: Callable[..., Any]
+    event: type[ListExported]
+    identifies: str  # the right to know who the patients are
+    within: Callable[[], AbstractContextManager[None]] = nullcontext  # what each part of the file is written in
+
+    def asked(self, form: ExportForm | None = None, status: int = 200) -> Response:
+        """Give the page that asks what kind of file, and what for."""
+        return page(
+            "core/list_file.html",
+            status=status,
+            file=self,
+            form=form or ExportForm(formdata=None),
+            names_patients=can(current_actor, self.identifies),
+            query=request.query_string.decode(),
+        )
+
+    def taken(self, filters: Any) -> Response:
+        """Give exactly what the queue shows with these filters, or the page with what is wrong."""
+        throttle.hit("export.actor", str(current_actor.id))
+        form = ExportForm()
+        actor = current_actor._get_current_object()  # type: ignore[attr-defined]
+        answer = form.submit(lambda: self.answer(filters, form.kind.data or "", form.reason.data or "", actor=actor))
+        if not answer.ok:
+            return self.asked(form, answer.status)
+        given: Response = answer.value
+        return given
+
+    def answer(self, filters: Any, kind: str, reason: str, *, actor: Actor) -> Response:
+        """Give the file. Invalid: no such kind of file, or no `reason` where the file tells who the patients are."""
+        names_patients = can(actor, self.identifies)
+        _note(self, filters, kind, reason, names_patients=names_patients, actor=actor)
+        columns = [each for each in self.columns if names_patients or not each.is_personal]
+        zone = ZoneInfo(select_zone())
+        day = _cell(clock.now(), zone)
+        taken = _("Taken out on %(day)s by %(name)s: %(reason)s", day=day, name=actor.name, reason=reason)
+        above = [[_("Confidential: it names patients."), taken]] if names_patients else []
+        header = [str(each.label) for each in columns]
+        return sheets.answer(self.name, header, self.rows(filters, columns, actor, language(), zone), kind, above=above)
+
+    def rows(
+        self, filters: Any, columns: Sequence[Column], actor: Actor, code: str, zone: ZoneInfo
+    ) -> Iterator[list[str]]:
+        """Read on from the last row, so that memory stays small; it is sent after the request's own scope has ended."""
+        key: str | None = None
+        while True:
+            with acting_as(actor), in_language(code), self.within():
+                part = self.list_page(filters, actor=actor, key=key, limit=PART)
+                lines = [[_cell(each.value(row), zone) for each in columns] for row in part.rows]
+            db.session.expunge_all()
+            yield from lines
+            if part.next_key is None:
+                return
+            key = part.next_key
+
+
+@command
+def _note(file: ListFile, filters: Any, kind: str, reason: str, *, names_patients: bool, actor: Actor) -> None:
+    """Record who takes what out and why, before a row of it leaves. Invalid."""
+    wrong: dict[str, Any] = {}
+    if kind not in sheets.KINDS:
+        wrong["kind"] = _("Choose one of the listed codes.")
+    if names_patients and not reason.strip():
+        wrong["reason"] = _("Say what the file is for: it names patients.")
+    if wrong:
+        raise Invalid(**wrong)
+    subject: UUID | None = actor.id
+    assert subject is not None
+    codes = tuple(f"{name}={value}" for name, value in filters.as_args().items() if name != "q")
+    event = file.event(subject, actor.only_hospital_id, kind, names_patients, codes)
+    record(event, actor=actor, change=Change({"reason": (None, reason.strip())}) if reason.strip() else None)
+
+
+def _cell(value: Any, zone: ZoneInfo) -> str:
+    if value is None:
+        return ""
+    return value.astimezone(zone).strftime("%Y-%m-%d %H:%M") if isinstance(value, datetime) else str(value)
