@@ -28,8 +28,8 @@ from app.surveys.rules.answers import AnswerProblem, clean, missing
 from app.surveys.rules.logic import visible, without_hidden
 from app.surveys.rules.questions import Answer, Question
 from app.surveys.rules.scoring import Score, item_score, score, severity_for
-from app.surveys.services import asked
-from app.surveys.services.asked import Asked
+from app.surveys.services import asking
+from app.surveys.services.asking import AskedQuestion
 from app.surveys.services.sending import INVITATION, PURPOSE, REMINDER
 from app.surveys.workflow import INSTANCE, rise
 
@@ -78,13 +78,13 @@ def sheet(actor: Actor) -> Sheet:
 
 
 def _sheet(instance: SurveyInstance, template: SurveyTemplate) -> Sheet:
-    rows = asked.read(instance)
+    rows = asking.read(instance)
     answers = {each.question.code: _answer_of(each) for each in rows if each.is_answered}
     ids = {each.question.code: each.id for each in rows}
     return Sheet(instance, template, tuple(each.question for each in rows), answers, ids)
 
 
-def _answer_of(row: Asked) -> Answer:
+def _answer_of(row: AskedQuestion) -> Answer:
     question = row.question
     if row.value is None or row.is_na:
         return Answer(question.code, is_na=row.is_na)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -20,7 +20,7 @@ _known: dict[Edition, Question] = {}
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class AskedQuestion:
     """One question of a survey and the answer that is kept to it."""
 
     id: UUID
@@ -30,7 +30,7 @@ class Asked:
     is_na: bool
 
 
-def read(instance: SurveyInstance) -> list[Asked]:
+def read(instance: SurveyInstance) -> list[AskedQuestion]:
     """Give what this person may be asked, in order, in the editions that were in force when the survey left."""
     order = {UUID(name): place for place, name in enumerate(instance.questions)}
     rows = db.session.execute(
@@ -51,9 +51,23 @@ def read(instance: SurveyInstance) -> list[Asked]:
     rows = sorted(rows, key=lambda row: order[row[0]])
     questions = _questions([(row[0], row[1], row[2]) for row in rows])
     return [
-        Asked(row[0], question, bool(row[3]), row[4], bool(row[5]))
+        AskedQuestion(row[0], question, bool(row[3]), row[4], bool(row[5]))
         for row, question in zip(rows, questions, strict=True)
     ]
+
+
+def of_templates(template_ids: Collection[UUID]) -> Mapping[UUID, list[AskedQuestion]]:
+    """Give the questions in force of each survey, in order, with nothing answered; one statement for any number."""
+    rows = db.session.execute(
+        select(SurveyQuestion.id, SurveyQuestion.version, SurveyQuestion.updated_at, SurveyQuestion.template_id)
+        .where(SurveyQuestion.template_id.in_(template_ids), SurveyQuestion.archived_at.is_(None))
+        .order_by(SurveyQuestion.position)
+    ).all()
+    questions = _questions([(row[0], row[1], row[2]) for row in rows])
+    found: dict[UUID, list[AskedQuestion]] = {each: [] for each in template_ids}
+    for row, question in zip(rows, questions, strict=True):
+        found[row[3]].append(AskedQuestion(row[0], question, False, None, False))
+    return found
 
 
 def _questions(editions: list[Edition]) -> Iterable[Question]:
