@@ -212,7 +212,12 @@ def _ids() -> dict[str, set[tuple[Any, ...]]]:
 
 
 def _select_keys(table: sa.Table) -> str:
-    return f"SELECT {', '.join(column.name for column in _keys(table))} FROM {table.name}"
+    return f"SELECT {', '.join(_quoted(column.name) for column in _keys(table))} FROM {table.name}"
+
+
+def _quoted(name: str) -> str:
+    """Give a column as SQL takes it: some are named like words of the language."""
+    return f'"{name}"'
 
 
 def _new(before: Mapping[str, set[tuple[Any, ...]]]) -> Rows:
@@ -224,7 +229,7 @@ def _new(before: Mapping[str, set[tuple[Any, ...]]]) -> Rows:
     with passage("read what the intake wrote, to write it again bare"), db.engine.connect() as connection:
         for name, table in _tables().items():
             keys = [column.name for column in _keys(table)]
-            columns = ", ".join(column.name for column in table.columns if column.computed is None)
+            columns = ", ".join(_quoted(column.name) for column in table.columns if column.computed is None)
             rows = connection.exec_driver_sql(f"SELECT {columns} FROM {name}").mappings()
             fresh: list[dict[str, Any]] = [
                 dict(row) for row in rows if tuple(row[key] for key in keys) not in before[name]
@@ -251,7 +256,7 @@ def _bare(rows: Rows) -> float:
         for row in listed:
             marks = ", ".join(["%s"] * len(row))
             values = [Jsonb(value) if isinstance(value, (dict, list)) else value for value in row.values()]
-            statements.append((f"INSERT INTO bare_{name} ({', '.join(row)}) VALUES ({marks})", values))
+            statements.append((f"INSERT INTO bare_{name} ({', '.join(map(_quoted, row))}) VALUES ({marks})", values))
     begun = time.perf_counter()
     for text, values in statements:
         driver.execute(text, values)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, false, func, or_, select
+from sqlalchemy import CTE, ColumnElement, Select, and_, false, func, literal, or_, select, true, union_all
 
 from app.core.access.actor import Actor
 from app.core.access.policy import can, load, visible
@@ -21,6 +22,8 @@ from app.organizations.models import Department, Hospital, Patient, PatientIdent
 from app.organizations.policy import Perm
 
 SEARCH_LIMIT = 25
+LONGEST = 100  # signs of a search that are looked at
+MOST_CANDIDATES = 200  # who have the words of a search: so many are put in order
 TAIL_DIGITS = 9
 MOST_MEANT = 200
 LEAST_SIGNS = 2
@@ -170,23 +173,58 @@ def identifiers_of(patient: Patient) -> Sequence[PatientIdentifier]:
 def search_patients(text: str, *, actor: Actor, limit: int = SEARCH_LIMIT) -> Sequence[Patient]:
     """Find patients by name in either script, phone, e-mail address, file number or identity number; two statements, by index.
 
-    Nobody is found by less than two signs, and those who may not identify patients find them by file number only.
+    First who has the number, then whose name begins with the text, then who has its words anywhere; each in the order of
+    names. Where more than `MOST_CANDIDATES` have the words, they are the first that the index gives: then it takes a
+    longer text to find one. Nobody is found by less than two signs, and those who may not identify patients find them by
+    file number only.
     """
-    wanted = " ".join(text.split())[:100]
+    wanted = " ".join(text.split())[:LONGEST]
     if len(wanted) < LEAST_SIGNS:
         return []
-    return (
-        db.session.execute(
-            select(Patient)
-            .where(
-                visible(Patient, actor, Perm.PATIENT_READ), Patient.archived_at.is_(None), patient_clause(wanted, actor)
-            )
-            .order_by(Patient.search, Patient.id)
-            .limit(limit)
-        )
-        .scalars()
-        .all()
-    )
+    return db.session.execute(patients_query(wanted, actor, limit)).scalars().all()
+
+
+def patients_query(text: str, actor: Actor, limit: int) -> Select[Patient]:
+    """Give the statement of a patient search. What it costs follows `limit`, not how many patients match.
+
+    Each way is a list of its own with its own index and end; one OR of them all would sort every match. A later list is
+    read only where those before it leave room.
+    """
+    ways = _ways(text, actor)
+    lists: list[Select[Any]] = [select(_beginning(0, ways.number, actor, limit).subquery())]
+    room: ColumnElement[bool] = true()
+    if ways.beginning is not None:
+        begins = _beginning(1, ways.beginning, actor, limit).cte("begins")
+        lists.append(select(begins))
+        room = _rows(begins) < limit
+    for way in ways.words:
+        # materialized: planned for all matches (by the index of words), read only as far as the limit asks
+        words = _list(2, way, actor).cte().prefix_with("MATERIALIZED", dialect="postgresql")
+        some = select(words).where(room).limit(MOST_CANDIDATES).cte()
+        lists.append(select(some))
+        room = and_(room, _rows(some) < MOST_CANDIDATES)
+    found = union_all(*lists).subquery("found")
+    place = func.min(found.c.place).label("place")
+    best = select(found.c.id, place).group_by(found.c.id, found.c.search).order_by(place, found.c.search, found.c.id)
+    chosen = best.limit(limit).subquery("chosen")
+    query = select(Patient).join(chosen, chosen.c.id == Patient.id)
+    return query.order_by(chosen.c.place, Patient.search, Patient.id)
+
+
+def _rows(listed: CTE) -> ColumnElement[int]:
+    return select(func.count()).select_from(listed).scalar_subquery()
+
+
+def _beginning(place: int, way: ColumnElement[bool], actor: Actor, limit: int) -> Select[UUID, str, int]:
+    return _list(place, way, actor).order_by(Patient.search, Patient.id).limit(limit)
+
+
+def _list(place: int, way: ColumnElement[bool], actor: Actor) -> Select[UUID, str, int]:
+    return select(Patient.id, Patient.search, literal(place).label("place")).where(*_on_file(actor), way)
+
+
+def _on_file(actor: Actor) -> tuple[ColumnElement[bool], ...]:
+    return visible(Patient, actor, Perm.PATIENT_READ), Patient.archived_at.is_(None)
 
 
 def ids_of_patients(text: str, *, actor: Actor) -> Sequence[UUID]:
@@ -196,20 +234,37 @@ def ids_of_patients(text: str, *, actor: Actor) -> Sequence[UUID]:
 
 def patient_clause(text: str, actor: Actor) -> ColumnElement[bool]:
     """Give the WHERE of a patient search: what this actor may search by. Every way in it has its own index."""
-    wanted = " ".join(text.split())[:100]
+    ways = _ways(text, actor)
+    if ways.beginning is None:
+        return ways.number
+    return or_(ways.number, *(ways.words or (ways.beginning,)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Ways:
+    """What a text may be: a number, the beginning of a name, words of a name."""
+
+    number: ColumnElement[bool]
+    beginning: ColumnElement[bool] | None = None
+    words: tuple[ColumnElement[bool], ...] = ()  # alternatives
+
+
+def _ways(text: str, actor: Actor) -> _Ways:
+    wanted = " ".join(text.split())[:LONGEST]
     number = western_digits(strip_marks(wanted))
     if not may_identify(actor):
-        return Patient.mrn == number
+        return _Ways(Patient.mrn == number)
     by_number = or_(Patient.mrn == number, Patient.id.in_(_had_number(number)))
     if AT in wanted:
-        return or_(by_number, _by_email(wanted.lower()))
+        return _Ways(or_(by_number, _by_email(wanted.lower())))
     digits = "".join(sign for sign in number if sign.isdigit())
     if len(digits) >= LEAST_DIGITS and not any(sign.isalpha() for sign in number):
-        return or_(by_number, _by_phone(digits), Patient.national_id == digits)
+        return _Ways(or_(by_number, _by_phone(digits), Patient.national_id == digits))
     folded = fold(wanted)
+    beginning = Patient.search.like(f"{_escaped(folded)}%")
     if len(folded) < LEAST_LETTERS:
-        return or_(by_number, Patient.search.like(f"{_escaped(folded)}%"))
-    return or_(by_number, *_by_name(wanted))
+        return _Ways(by_number, beginning)
+    return _Ways(by_number, beginning, tuple(_by_words(wanted)))
 
 
 def _had_number(number: str) -> Sequence[UUID]:
@@ -233,8 +288,15 @@ def _by_email(typed: str) -> ColumnElement[bool]:
     return and_(Patient.email != "", func.lower(Patient.email).like(f"{_escaped(typed)}%"))
 
 
-def _by_name(wanted: str) -> list[ColumnElement[bool]]:
-    return [and_(*(Patient.search.like(f"%{_escaped(word)}%") for word in way if word)) for way in name_needles(wanted)]
+def _by_words(wanted: str) -> list[ColumnElement[bool]]:
+    return [and_(*(_has(_escaped(word), len(word)) for word in way if word)) for way in name_needles(wanted)]
+
+
+def _has(escaped: str, letters: int) -> ColumnElement[bool]:
+    """Look for a word anywhere; for one of less than three letters, which no index finds inside, at the start of words."""
+    if letters < LEAST_LETTERS:
+        return or_(Patient.search.like(f"{escaped}%"), Patient.search.like(f"% {escaped}%"))
+    return Patient.search.like(f"%{escaped}%")
 
 
 def _escaped(text: str) -> str:

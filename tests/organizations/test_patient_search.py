@@ -13,8 +13,9 @@ from flask.testing import FlaskClient
 from app.core.access.actor import acting_as, system_actor
 from app.core.access.wall import passage
 from app.core.db import db, unit_of_work
+from app.core.text.fold import fold
+from app.core.text.names import name_needles
 from app.organizations import queries
-from app.organizations.models import Patient
 from app.organizations.services import patients
 from app.organizations.services.patients import PatientFacts
 from bench.patient_search import fill
@@ -90,6 +91,31 @@ def test_two_letters_look_at_the_beginning_of_the_name_only(cast: Cast, people: 
     assert ask(cast, "حر") == []
 
 
+@pytest.mark.parametrize("name", ["px_coordinator", "px_admin"])
+@pytest.mark.parametrize("typed", ["محمد", "Mohammed", "حربي"])
+def test_whose_name_begins_with_what_was_typed_comes_first_then_who_has_it_elsewhere(
+    cast: Cast, people: Any, typed: str, name: str
+) -> None:
+    actor = system_actor("hospital system", cast.a.id)
+    for mrn, given in {"2001": "أحمد محمد الحربي", "2002": "حربي محمد"}.items():
+        patients.apply_facts(cast.a.id, PatientFacts(mrn, {"name_ar": given, "name_en": "Mohammed"}), actor=actor)
+
+    found = [mrn for mrn in ask(cast, typed, name) if mrn in ("1001", "2001", "2002")]
+
+    first = {"محمد": "1001", "حربي": "2002"}.get(typed, "2001")
+    assert found[0] == first and sorted(set(found)) == ["1001", "2001", "2002"]
+
+
+@pytest.mark.parametrize("typed", ["ab", "ab sara", "sar ab"])
+def test_two_letters_are_looked_for_at_the_start_of_words(cast: Cast, people: Any, typed: str) -> None:
+    actor = system_actor("hospital system", cast.a.id)
+    names = {"3001": "Abir Sara", "3002": "Sara Abir", "3003": "Sara Rabi"}
+    for mrn, given in names.items():
+        patients.apply_facts(cast.a.id, PatientFacts(mrn, {"name_en": given}), actor=actor)
+
+    assert ask(cast, typed) == (["3001"] if typed == "ab" else ["3001", "3002"])
+
+
 @pytest.mark.parametrize("typed", ["محمد", "4567", "0501234567", "1000000008", "1001"])
 def test_nobody_finds_patients_of_another_hospital(cast: Cast, people: Any, typed: str) -> None:
     actor = cast.actor("px_coordinator")
@@ -132,25 +158,46 @@ def thousands(cast: Cast) -> Cast:
 
 
 @pytest.mark.parametrize("name", ["px_coordinator", "px_admin"])
-@pytest.mark.parametrize("typed", ["محمد الحربي", "Mohammed", "5012345", "0501234567", "MRN000123", "1000000008", "مح"])
+@pytest.mark.parametrize(
+    "typed",
+    ["محمد الحربي", "Mohammed", "al harbi", "zzzz qqqq", "5012345", "0501234567", "MRN000123", "1000000008", "مح"],
+)
 def test_every_search_goes_by_index(thousands: Cast, name: str, typed: str) -> None:
     actor = thousands.actor(name)
     with acting_as(actor):
-        query = (
-            sa.select(Patient)
-            .where(
-                queries.visible(Patient, actor, queries.Perm.PATIENT_READ),
-                Patient.archived_at.is_(None),
-                queries.patient_clause(typed, actor),
-            )
-            .order_by(Patient.search, Patient.id)
-            .limit(25)
-        )
+        query = queries.patients_query(typed, actor, 25)
         compiled = query.compile(db.engine, compile_kwargs={"render_postcompile": True})
         with passage("read a plan"):
             plan = db.session.connection().exec_driver_sql(f"EXPLAIN {compiled}", compiled.params).scalars().all()
 
     assert not any("Seq Scan" in line for line in plan), "\n".join(plan)
+
+
+@pytest.mark.parametrize("typed", ["Mohammed", "محمد", "الحربي", "alharbi mohammed", "سا"])
+def test_of_thousands_with_the_name_a_full_list_comes_in_order_and_each_once(thousands: Cast, typed: str) -> None:
+    actor = thousands.actor("px_coordinator")
+    with acting_as(actor):
+        found = queries.search_patients(typed, actor=actor)
+
+    begins = [row for row in found if row.search.startswith(fold(typed))]
+    others = found[len(begins) :]
+    assert len({row.id for row in found}) == queries.SEARCH_LIMIT
+    assert begins == found[: len(begins)] == sorted(begins, key=lambda row: (row.search, row.id))
+    assert others == sorted(others, key=lambda row: (row.search, row.id))
+    assert all(any(all(word in row.search for word in way) for way in name_needles(typed)) for row in found)
+
+
+def test_a_name_that_few_of_thousands_have_is_found_whole(thousands: Cast) -> None:
+    actor = system_actor("hospital system", thousands.a.id)
+    for number in range(30):
+        facts = PatientFacts(f"R{number}", {"name_en": f"{chr(ord('z') - number % 26)} Rarename {number:02d}"})
+        patients.apply_facts(thousands.a.id, facts, actor=actor)
+
+    reader = thousands.actor("px_coordinator")
+    with acting_as(reader):
+        found = [row.search for row in queries.search_patients("rarename", actor=reader, limit=50)]
+
+    assert len(found) == 30 and found == sorted(found)
 
 
 def test_the_page_takes_as_many_statements_with_thousands_as_with_four(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import lru_cache
@@ -45,6 +45,29 @@ def passage(reason: str) -> Iterator[None]:
         yield
     finally:
         _passed.reset(token)
+
+
+@contextmanager
+def writing_past_the_session(hospital_ids: Iterable[UUID | None]) -> Iterator[None]:
+    """Let a statement pass inside the block that writes rows of these hospitals (None: the group's), checked as a flush is.
+
+    TenantWallBreach: no scope is open, or a row belongs to another hospital than the actor's.
+    """
+    reached = _hospitals_of_writer()
+    if reached is not None and not {each for each in hospital_ids if each is not None} <= reached:
+        raise TenantWallBreach("a row belongs to another hospital than the actor's")
+    token = _passed.set(True)
+    try:
+        yield
+    finally:
+        _passed.reset(token)
+
+
+def _hospitals_of_writer() -> frozenset[UUID] | None:
+    actor = scope_in_force()
+    if actor is None:
+        raise TenantWallBreach("no scope is open for this write: use acting_as(actor)")
+    return actor.hospital_ids
 
 
 @event.listens_for(Session, "do_orm_execute")
@@ -141,10 +164,7 @@ def _check_flush(session: Session, _context: Any, _instances: Any) -> None:
     rows = [row for row in (*session.new, *session.dirty, *session.deleted) if isinstance(row, (Tenant, GroupOrTenant))]
     if not rows:
         return
-    actor = scope_in_force()
-    if actor is None:
-        raise TenantWallBreach("no scope is open for this write: use acting_as(actor)")
-    hospitals = actor.hospital_ids
+    hospitals = _hospitals_of_writer()
     if hospitals is None:
         return
     for row in rows:

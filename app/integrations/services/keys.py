@@ -7,6 +7,7 @@ import secrets
 from datetime import timedelta
 from uuid import UUID
 
+from flask import g
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import or_, select
 
@@ -87,5 +88,5 @@ def actor_of(source: SourceSystem) -> Actor:
 
 def bearer(token: str) -> Actor | None:
     """Give the source system whose key this is as actor, or None."""
-    source = source_of_key(token)
+    source = g.source = source_of_key(token)  # held for the request, so that the intake does not read it again
     return actor_of(source) if source is not None else None

@@ -37,6 +37,7 @@ def apply(event: VisitEvent, *, actor: Actor) -> Journey | None:
     if journey is None:
         return None
     _absorb(journey, event)
+    templates = stepping.templates_of(journey)
     if event.code in CANCELS:
         _cancel(journey, event, actor)
     elif event.code in REOPENS:
@@ -44,10 +45,10 @@ def apply(event: VisitEvent, *, actor: Actor) -> Journey | None:
     else:
         if journey.status == JourneyStatus.CANCELLED and revives(event, journey.ended_at):
             _revive(journey, actor)
-        stepping.complete_stages(journey, event, actor)
+        stepping.complete_stages(journey, templates, event, actor)
         if ends_visit(event.code, journey.kind):
             _end(journey, event, actor)
-    stepping.place(journey, actor)
+    stepping.place(journey, templates, actor)
     touch("journeys", hospital_id=journey.hospital_id)
     return journey
 
@@ -64,7 +65,7 @@ def begin(event: VisitEvent, *, actor: Actor) -> Journey:
     if journey is None:
         raise Invalid(kind=_("No template of this kind of visit is in use."))
     _absorb(journey, event)
-    stepping.place(journey, actor)
+    stepping.place(journey, stepping.templates_of(journey), actor)
     touch("journeys", hospital_id=journey.hospital_id)
     return journey
 

@@ -18,9 +18,10 @@ from app.journeys.rules import VisitEvent, completed_by, last_completed
 from app.journeys.workflow import STAGE
 
 OPEN = (StageStatus.PENDING, StageStatus.IN_PROGRESS)
+Templates = Mapping[UUID, StageTemplate]
 
 
-def templates_of(journey: Journey) -> Mapping[UUID, StageTemplate]:
+def templates_of(journey: Journey) -> Templates:
     """Give the templates of the visit's stages by id, archived ones too: the visit keeps what it began with."""
     found = db.session.execute(
         select(StageTemplate)
@@ -50,9 +51,8 @@ def add_stages(journey: Journey, template: JourneyTemplate) -> None:
     db.session.flush()
 
 
-def complete_stages(journey: Journey, event: VisitEvent, actor: Actor) -> None:
+def complete_stages(journey: Journey, templates: Templates, event: VisitEvent, actor: Actor) -> None:
     """Complete what the event's code completes: of the visit's kind now, else of the kind that it was before."""
-    templates = templates_of(journey)
     fitting = completed_by(event.code, templates.values())
     present = [each for each in fitting if each.template_id == journey.template_id]
     wanted = {each.id for each in present or fitting}
@@ -124,9 +124,9 @@ def take_back(journey: Journey, codes: Iterable[str], actor: Actor) -> None:
             stage.completed_at = stage.source_event_id = None
 
 
-def place(journey: Journey, actor: Actor) -> None:
+def place(journey: Journey, templates: Templates, actor: Actor) -> None:
     """Say in which stage the patient is now: the first one still to come after the furthest that is done."""
-    current = _current(journey) if journey.status == JourneyStatus.ACTIVE else None
+    current = _current(journey, templates) if journey.status == JourneyStatus.ACTIVE else None
     for stage in journey.stages:
         if stage.status == StageStatus.IN_PROGRESS and stage is not current:
             STAGE.apply(stage, "leave", actor=actor)
@@ -140,8 +140,7 @@ def place(journey: Journey, actor: Actor) -> None:
         current.entered_at = journey.stage_since
 
 
-def _current(journey: Journey) -> Stage | None:
-    templates = templates_of(journey)
+def _current(journey: Journey, templates: Templates) -> Stage | None:
     reached = last_completed(journey.stages)
     for stage in journey.stages:
         is_ahead = stage.position > reached and stage.status in OPEN

@@ -98,7 +98,7 @@ def cancel(journey_id: UUID, *, actor: Actor, version: int | None = None) -> Jou
     JOURNEY.apply(journey, "cancel", actor=actor)
     journey.ended_at = clock.now()
     stepping.cancel_open(journey, actor)
-    stepping.place(journey, actor)
+    stepping.place(journey, stepping.templates_of(journey), actor)
     record(JourneyCancelled(journey.id, journey.hospital_id, journey.patient_id, journey.kind, "by_hand"), actor=actor)
     touch("journeys", hospital_id=journey.hospital_id)
     return journey

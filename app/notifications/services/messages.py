@@ -105,9 +105,9 @@ def send(
     }
     with passage("the caller's command has authorised this hospital; the unique key decides who writes"):
         made = db.session.execute(
-            insert(Message).values(**values).on_conflict_do_nothing(index_elements=["once"]).returning(Message.id)
+            insert(Message).values(**values).on_conflict_do_nothing(index_elements=["once"]).returning(Message)
         ).scalar_one_or_none()
-    message = db.session.execute(select(Message).where(Message.once == once)).scalar_one()
+    message = made or db.session.execute(select(Message).where(Message.once == once)).scalar_one()
     if made is not None and open_channels:
         record(MessageQueued(about[1], hospital_id, about[0], message.id, template, message.channel), actor=actor)
         after_commit(nudge)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from app.surveys.enums import FREE_TEXT, SCORABLE, QuestionType
@@ -38,7 +39,7 @@ class Option:
         return cls(stored["value"], stored["label_en"], stored["label_ar"], stored.get("score"))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Question:
     """One question of a survey. `show_if` is data (see logic.py); `stage` ties it to a stage that must have happened."""
 
@@ -97,7 +98,7 @@ class Question:
         """Whether an answer counts in the average: graded, and with a best and a worst answer that differ."""
         return self.scored and self.type in SCORABLE and len(set(self.grades.values())) > 1
 
-    @property
+    @cached_property
     def grades(self) -> dict[Value, int]:
         """The grade of each value before it is brought to 0-100. Empty where answers have no order."""
         if self.type is QuestionType.YES_NO:

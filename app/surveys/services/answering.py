@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ARRAY, bindparam, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import lazyload
 
@@ -23,11 +23,13 @@ from app.core.web.live import touch
 from app.notifications.services import messages
 from app.surveys.enums import FREE_TEXT, InstanceState
 from app.surveys.events import SurveyCallbackChosen, SurveyCompleted, SurveyOpened
-from app.surveys.models import SurveyAnswer, SurveyInstance, SurveyQuestion, SurveyTemplate
+from app.surveys.models import SurveyAnswer, SurveyInstance, SurveyTemplate
 from app.surveys.rules.answers import AnswerProblem, clean, missing
 from app.surveys.rules.logic import visible, without_hidden
 from app.surveys.rules.questions import Answer, Question
 from app.surveys.rules.scoring import Score, item_score, score, severity_for
+from app.surveys.services import asking
+from app.surveys.services.asking import AskedQuestion
 from app.surveys.services.sending import ALL_INVITATIONS, PURPOSE, REMINDER
 from app.surveys.workflow import INSTANCE, rise
 
@@ -62,36 +64,34 @@ def bearer(token: str) -> Actor:
     return token_actor(found[0], found[1], "survey link")
 
 
+_FOUND = (
+    select(SurveyInstance, SurveyTemplate)
+    .join(SurveyTemplate, SurveyTemplate.id == SurveyInstance.template_id)
+    .options(lazyload(SurveyTemplate.questions))
+)
+
+
 def sheet(actor: Actor) -> Sheet:
     """Read the survey of the link's bearer; opens any number of times."""
-    instance = db.session.execute(select(SurveyInstance).where(SurveyInstance.id == actor.id)).scalar_one()
-    return _sheet(instance)
+    instance, template = db.session.execute(_FOUND.where(SurveyInstance.id == actor.id)).one()
+    return _sheet(instance, template)
 
 
-def _sheet(instance: SurveyInstance) -> Sheet:
-    template = db.session.get_one(SurveyTemplate, instance.template_id, options=[lazyload(SurveyTemplate.questions)])
-    rows = asked_questions(instance)
-    questions = tuple(row.as_value() for row in rows)
-    known = {question.code: question for question in questions}
-    given = db.session.execute(select(SurveyAnswer).where(SurveyAnswer.instance_id == instance.id)).scalars()
-    answers = {row.code: _answer_of(row, known[row.code]) for row in given if row.code in known}
-    return Sheet(instance, template, questions, answers, {row.code: row.id for row in rows})
+def _sheet(instance: SurveyInstance, template: SurveyTemplate) -> Sheet:
+    rows = asking.read(instance)
+    answers = {each.question.code: _answer_of(each) for each in rows if each.is_answered}
+    ids = {each.question.code: each.id for each in rows}
+    return Sheet(instance, template, tuple(each.question for each in rows), answers, ids)
 
 
-def asked_questions(instance: SurveyInstance) -> list[SurveyQuestion]:
-    """Give what this person may be asked, in order, in the editions that were in force when the survey left."""
-    order = {name: place for place, name in enumerate(instance.questions)}
-    rows = db.session.execute(select(SurveyQuestion).where(SurveyQuestion.id.in_([UUID(name) for name in order])))
-    return sorted(rows.scalars(), key=lambda row: order[str(row.id)])
-
-
-def _answer_of(row: SurveyAnswer, question: Question) -> Answer:
+def _answer_of(row: AskedQuestion) -> Answer:
+    question = row.question
     if row.value is None or row.is_na:
-        return Answer(row.code, is_na=row.is_na)
+        return Answer(question.code, is_na=row.is_na)
     if question.type in FREE_TEXT:
-        return Answer(row.code, row.value)
+        return Answer(question.code, row.value)
     found = clean(question, row.value)
-    return found if isinstance(found, Answer) else Answer(row.code)
+    return found if isinstance(found, Answer) else Answer(question.code)
 
 
 def is_open(instance: SurveyInstance) -> bool:
@@ -128,8 +128,9 @@ def save(raw: Mapping[str, Any], *, actor: Actor, language: str | None = None) -
 
     Invalid: an answer is out of range (by question code); nothing of the page is lost, the caller still has it.
     """
-    instance = _locked(actor)
-    found = _sheet(instance)
+    locked = _FOUND.where(SurveyInstance.id == actor.id).with_for_update(of=SurveyInstance)
+    instance, template = db.session.execute(locked.execution_options(populate_existing=True)).one()
+    found = _sheet(instance, template)
     if not is_open(instance):
         return found
     answers = _cleaned(found.questions, raw)
@@ -157,13 +158,20 @@ def _cleaned(questions: tuple[Question, ...], raw: Mapping[str, Any]) -> dict[st
     return answers
 
 
+_KEPT = ("id", "created_at", "updated_at", "hospital_id", "instance_id", "question_id", "code", "value", "is_na", "score",
+         "text_language")  # fmt: skip
+_REPLACED = ("value", "is_na", "score", "text_language", "updated_at")
+
+
 def _upsert() -> Any:
-    """Make the statement that keeps an answer or replaces it; one text for any number of rows, so that it is compiled once."""
-    statement = insert(SurveyAnswer.__table__)  # type: ignore[arg-type]
-    named = ("value", "is_na", "score", "text_language", "updated_at")
+    """Make the statement that keeps answers or replaces them; the same for any number of rows, which come as lists."""
+    columns = SurveyAnswer.__table__.columns
+    lists = (bindparam(f"all_{name}", type_=ARRAY(columns[name].type)) for name in _KEPT)
+    rows = func.unnest(*lists).table_valued(*_KEPT, joins_implicitly=True).render_derived()
+    statement = insert(SurveyAnswer.__table__).from_select(list(_KEPT), select(rows), include_defaults=False)  # type: ignore[arg-type]
     return statement.on_conflict_do_update(
         index_elements=["instance_id", "question_id"],
-        set_={name: getattr(statement.excluded, name) for name in named},
+        set_={name: getattr(statement.excluded, name) for name in _REPLACED},
     )
 
 
@@ -178,7 +186,7 @@ def _write(found: Sheet, answers: dict[str, Answer]) -> None:
     now = clock.now()
     rows = [_row(instance, found.ids[code], types[code], answer, now) for code, answer in answers.items()]
     with passage("the answers of the link's own survey"):
-        db.session.connection().execute(_UPSERT, rows)
+        db.session.connection().execute(_UPSERT, {f"all_{name}": [row[name] for row in rows] for name in _KEPT})
     db.session.expire(instance, ["answers"])
 
 

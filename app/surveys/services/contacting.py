@@ -9,6 +9,8 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.orm import lazyload
+from sqlalchemy.sql.base import ExecutableOption
 
 from app.core.db import db, take_turn
 from app.core.keys.links import keyed_digest
@@ -22,6 +24,8 @@ from app.surveys.enums import CHANNEL_ORDER
 from app.surveys.models import SurveyInstance, SurveyTemplate
 from app.surveys.rules.logic import may_be_shown
 from app.surveys.rules.questions import Value
+from app.surveys.services import asking
+from app.surveys.services.asking import AskedQuestion
 
 M = TypeVar("M")
 
@@ -52,6 +56,7 @@ class Case:
 
     instance: SurveyInstance
     template: SurveyTemplate
+    questions: list[AskedQuestion]  # in force now, in order
     asked: Asked
     journey: Journey | None
     department: Department | None
@@ -95,7 +100,9 @@ def cases_of(instances: Sequence[SurveyInstance]) -> list[Case]:
     hospitals = _by_id(Hospital, (each.hospital_id for each in instances))
     journeys = _by_id(Journey, (each.journey_id for each in instances))
     departments = _by_id(Department, (each.department_id for each in instances))
-    templates = _by_id(SurveyTemplate, (each.template_id for each in instances))
+    without_questions = lazyload(SurveyTemplate.questions)
+    templates = _by_id(SurveyTemplate, (each.template_id for each in instances), without_questions)
+    questions = asking.of_templates(templates.keys())
     now = clock.now()
     cases = []
     for each in instances:
@@ -104,6 +111,7 @@ def cases_of(instances: Sequence[SurveyInstance]) -> list[Case]:
             Case(
                 instance=each,
                 template=templates[each.template_id],
+                questions=questions[each.template_id],
                 asked=_asked(each, patients.get(each.patient_id), clock.local_day(now, hospital.zone)),
                 journey=journeys.get(each.journey_id),
                 department=departments.get(each.department_id),
@@ -150,9 +158,7 @@ def freeze(case: Case) -> None:
         "guardian": case.contact.is_guardian,
     }
     context = instance.visit_context
-    instance.questions = [
-        str(question.id) for question in case.template.questions if may_be_shown(question.as_value(), context)
-    ]
+    instance.questions = [str(each.id) for each in case.questions if may_be_shown(each.question, context)]
 
 
 def _visit_facts(case: Case) -> dict[str, Value]:
@@ -169,9 +175,9 @@ def _visit_facts(case: Case) -> dict[str, Value]:
     return {name: value for name, value in known.items() if value is not None}
 
 
-def _by_id(model: type[M], ids: Iterable[UUID | None]) -> dict[Any, M]:
+def _by_id(model: type[M], ids: Iterable[UUID | None], *options: ExecutableOption) -> dict[Any, M]:
     wanted = {each for each in ids if each is not None}
     if not wanted:
         return {}
-    rows = db.session.execute(select(model).where(model.id.in_(wanted)))  # type: ignore[attr-defined]
+    rows = db.session.execute(select(model).where(model.id.in_(wanted)).options(*options))  # type: ignore[attr-defined]
     return {row.id: row for row in rows.unique().scalars()}  # type: ignore[attr-defined]

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import joinedload, lazyload
 
 from app.core.access.actor import Actor
 from app.core.access.wall import passage
@@ -36,7 +37,7 @@ def plan_for_stage(
 
     The same stage again plans nothing new. Returns the ids of the surveys that were planned now.
     """
-    journey = db.session.get(Journey, journey_id)
+    journey = db.session.get(Journey, journey_id, options=[lazyload(Journey.stages)])
     if journey is None:
         return []
     planned = []
@@ -105,6 +106,7 @@ def plan_for_case(case: EndedCase, *, after: timedelta, actor: Actor) -> UUID | 
             SurveyTemplate.archived_at.is_(None),
             SurveyTemplate.holds_in(case.hospital_id),
         )
+        .options(lazyload(SurveyTemplate.questions))
         .order_by(SurveyTemplate.hospital_id.nulls_last())
         .limit(1)
     ).scalar_one_or_none()
@@ -167,12 +169,14 @@ def _triggers(journey: Journey, stage_code: str | None) -> list[SurveyTrigger]:
     """The hospital's own triggers for this moment; the group's where the hospital has none for this kind of visit."""
     found = (
         db.session.execute(
-            select(SurveyTrigger).where(
+            select(SurveyTrigger)
+            .where(
                 SurveyTrigger.journey_kind == journey.kind,
                 SurveyTrigger.is_active,
                 SurveyTrigger.archived_at.is_(None),
                 SurveyTrigger.holds_in(journey.hospital_id),
             )
+            .options(joinedload(SurveyTrigger.template).lazyload(SurveyTemplate.questions))
         )
         .scalars()
         .all()

@@ -12,7 +12,7 @@ import pytest
 import sqlalchemy as sa
 
 from app.core.access.actor import acting_as, system_actor
-from app.core.access.wall import passage
+from app.core.access.wall import TenantWallBreach, passage
 from app.core.db import db, unit_of_work, uuid7
 from app.core.events import Change, Entry, Event, Signal, kinds, on, outbox, record, record_many, sealer
 from app.core.events.models import Delivery, EventDetail, EventLog, EventSeal, EventUnsealed
@@ -287,3 +287,36 @@ def test_many_deliveries_are_claimed_in_two_statements_and_none_is_looked_for_in
         assert outbox.claim() == []
 
     assert [len([each for each in found if "event_deliveries" in each]) for found in (many, none)] == [2, 1]
+
+
+@pytest.mark.parametrize("number", [1, 5])
+def test_what_happened_is_told_in_one_statement_with_its_details_numbers_and_deliveries(
+    app, heard: Heard, number: int
+) -> None:
+    subject = uuid7()
+    with acting_as(SYSTEM), unit_of_work():
+        with counted() as statements:
+            made = record_many([ThingHappened(subject, None, each) for each in range(number)], actor=SYSTEM)
+        with counted() as detailed:
+            record(ThingHappened(subject, None, 99), actor=SYSTEM, change=Change({"name": ("a", "b")}))
+
+    assert len(statements) == len(detailed) == 1
+    with acting_as(SYSTEM):
+        numbers = db.session.execute(
+            sa.select(Delivery.sequence).where(Delivery.subject_id == subject).order_by(Delivery.sequence).distinct()
+        ).scalars()
+        assert list(numbers) == list(range(1, number + 2))
+    assert len(set(made)) == number
+
+
+def test_an_event_of_another_hospital_than_the_actors_is_refused(app) -> None:
+    mine, theirs = uuid7(), uuid7()
+    actor = system_actor("test", mine)
+
+    with pytest.raises(TenantWallBreach), acting_as(actor), unit_of_work():
+        record(ThingHappened(uuid7(), theirs, 1), actor=actor)
+
+
+def test_an_event_outside_any_scope_is_refused(app) -> None:
+    with pytest.raises(TenantWallBreach), unit_of_work():
+        record(ThingHappened(uuid7(), None, 1), actor=SYSTEM)

@@ -1,0 +1,82 @@
+"""What a survey asks and what was answered so far: one statement; the questions themselves are read once by a process."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ARRAY, Uuid, and_, any_, literal, select
+
+from app.core.db import db
+from app.surveys.models import SurveyAnswer, SurveyInstance, SurveyQuestion
+from app.surveys.rules.questions import Question
+
+MOST_KNOWN = 5_000  # questions that a process remembers
+Edition = tuple[UUID, int, datetime]  # id, version and last change: whatever is changed on a question gives another
+
+_known: dict[Edition, Question] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class AskedQuestion:
+    """One question of a survey and the answer that is kept to it."""
+
+    id: UUID
+    question: Question
+    is_answered: bool
+    value: str | None
+    is_na: bool
+
+
+def read(instance: SurveyInstance) -> list[AskedQuestion]:
+    """Give what this person may be asked, in order, in the editions that were in force when the survey left."""
+    order = {UUID(name): place for place, name in enumerate(instance.questions)}
+    rows = db.session.execute(
+        select(
+            SurveyQuestion.id,
+            SurveyQuestion.version,
+            SurveyQuestion.updated_at,
+            SurveyAnswer.instance_id.is_not(None),
+            SurveyAnswer.value,
+            SurveyAnswer.is_na,
+        )
+        .outerjoin(
+            SurveyAnswer,
+            and_(SurveyAnswer.question_id == SurveyQuestion.id, SurveyAnswer.instance_id == instance.id),
+        )
+        .where(SurveyQuestion.id == any_(literal(list(order), ARRAY(Uuid()))))
+    ).all()
+    rows = sorted(rows, key=lambda row: order[row[0]])
+    questions = _questions([(row[0], row[1], row[2]) for row in rows])
+    return [
+        AskedQuestion(row[0], question, bool(row[3]), row[4], bool(row[5]))
+        for row, question in zip(rows, questions, strict=True)
+    ]
+
+
+def of_templates(template_ids: Collection[UUID]) -> Mapping[UUID, list[AskedQuestion]]:
+    """Give the questions in force of each survey, in order, with nothing answered; one statement for any number."""
+    rows = db.session.execute(
+        select(SurveyQuestion.id, SurveyQuestion.version, SurveyQuestion.updated_at, SurveyQuestion.template_id)
+        .where(SurveyQuestion.template_id.in_(template_ids), SurveyQuestion.archived_at.is_(None))
+        .order_by(SurveyQuestion.position)
+    ).all()
+    questions = _questions([(row[0], row[1], row[2]) for row in rows])
+    found: dict[UUID, list[AskedQuestion]] = {each: [] for each in template_ids}
+    for row, question in zip(rows, questions, strict=True):
+        found[row[3]].append(AskedQuestion(row[0], question, False, None, False))
+    return found
+
+
+def _questions(editions: list[Edition]) -> Iterable[Question]:
+    """Give the questions of these editions, from memory where this process has read them before."""
+    known = {edition[0]: _known[edition] for edition in editions if edition in _known}
+    missing = [edition[0] for edition in editions if edition[0] not in known]
+    if missing:
+        if len(_known) + len(missing) > MOST_KNOWN:
+            _known.clear()
+        for row in db.session.execute(select(SurveyQuestion).where(SurveyQuestion.id.in_(missing))).scalars():
+            known[row.id] = _known[(row.id, row.version, row.updated_at)] = row.as_value()
+    return [known[edition[0]] for edition in editions]

@@ -1,0 +1,92 @@
+"""What a survey asks: read once by a process, and anew as soon as anything of a question was changed; the cost of a submit."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+import sqlalchemy as sa
+
+from app.core.access.actor import acting_as
+from app.core.db import db, unit_of_work
+from app.surveys.models import SurveyInstance, SurveyQuestion
+from app.surveys.services import answering, asking, questions
+from tests.cast import Cast
+from tests.guards.test_pages import counted
+from tests.surveys.conftest import SYSTEM, one
+
+
+def bearer(invited: SurveyInstance) -> answering.Actor:
+    """Who holds the link."""
+    return answering.token_actor(invited.id, invited.hospital_id, "survey link")
+
+
+def texts(invited: SurveyInstance) -> dict[str, str]:
+    """The English words of each question, as the bearer sees them."""
+    actor = bearer(invited)
+    with acting_as(actor):
+        return {each.code: each.text_en for each in answering.sheet(actor).questions}
+
+
+def first_question(invited: SurveyInstance) -> SurveyQuestion:
+    """The first question of the survey, from the table."""
+    return one(SurveyQuestion, id=sa.cast(invited.questions[0], sa.Uuid()))
+
+
+def test_a_corrected_word_is_shown_at_once(house: Cast, invited: SurveyInstance) -> None:
+    question = first_question(invited)
+    before = texts(invited)[question.code]
+
+    facts = replace(questions.facts_of(question), text_en="A corrected word?")
+    questions.change(question.id, facts, version=question.version, actor=house.actor("px_admin"))
+
+    assert before != "A corrected word?"
+    assert texts(invited)[question.code] == "A corrected word?"
+
+
+def test_a_change_that_was_taken_back_is_never_shown(invited: SurveyInstance) -> None:
+    question = first_question(invited)
+    code, before = question.code, texts(invited)[question.code]
+
+    with pytest.raises(ZeroDivisionError), acting_as(SYSTEM), unit_of_work():
+        db.session.get_one(SurveyQuestion, question.id).text_en = "Never said"
+        db.session.flush()
+        assert "Never said" in texts(invited).values()
+        raise ZeroDivisionError
+    db.session.expire_all()
+
+    assert texts(invited)[code] == before
+
+
+def test_questions_that_are_known_are_not_read_again(invited: SurveyInstance) -> None:
+    asking._known.clear()
+    with counted() as first:
+        texts(invited)
+    with counted() as second:
+        texts(invited)
+
+    assert len(second) == len(first) - 1 == 2
+
+
+def test_a_full_memory_of_questions_begins_anew(invited: SurveyInstance, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(asking, "MOST_KNOWN", 1)
+    wanted = texts(invited)
+
+    asking._known.popitem()
+
+    assert texts(invited) == wanted
+
+
+def test_a_survey_is_submitted_in_seven_statements_its_waiting_message_taken_back_with_it(
+    invited: SurveyInstance,
+) -> None:
+    actor = bearer(invited)
+    with acting_as(actor):
+        answers = {each.code: "NA" if each.allow_na else None for each in answering.sheet(actor).questions}
+        answers |= {each.code: str(each.bounds[1]) for each in answering.sheet(actor).questions if each.bounds}
+        db.session.expunge_all()
+        with counted() as statements:
+            found = answering.submit(answers, actor=actor, language="ar", channel="api")
+
+    assert len(answers) > 5 and found.instance.state == "completed"
+    assert len(statements) == 7
