@@ -29,19 +29,19 @@ $$
 """
 CASES = """
 INSERT INTO complaints (id, hospital_id, reference, handle, title, status, severity, channel, outside_number, received_at,
-  is_anonymous, contact_name, contact_phone, contact_relation, language, words, words_language, wish, place, department_id,
+  is_anonymous, contact_name, contact_phone, contact_email, contact_relation, language, words, words_language, wish, place, department_id,
   department_ids, assignee_id, due_at, contact_way, wait_reason, resolution, resolution_category, resolved_at, closed_at,
-  reopened_count, cancel_reason, visit_kind, red_flags, version, created_at, updated_at)
+  reopened_count, cancel_reason, status_before_merge, visit_kind, red_flags, version, created_at, updated_at)
 SELECT drawn.id, :hospital, 'CMP-B-' || lpad(n::text, 7, '0'), lpad(to_hex(n), 8, 'x'), left(body, 80),
   CASE WHEN n % 10 < 7 THEN 'closed' WHEN n % 10 = 7 THEN 'resolved' WHEN n % 10 = 8 THEN 'in_progress' ELSE 'new' END,
   (ARRAY['low', 'medium', 'high', 'critical'])[1 + n % 4], (ARRAY['desk', 'phone', 'public'])[1 + n % 3], '', at,
   false, CASE WHEN n % 2 = 0 THEN 'محمد العتيبي ' ELSE 'Mohammed Alotaibi ' END || n % 900,
   '+9665' || lpad((n % 90000000)::text, 8, '0'),
-  'patient', CASE WHEN n % 2 = 0 THEN 'ar' ELSE 'en' END, body, CASE WHEN n % 2 = 0 THEN 'ar' ELSE 'en' END, '', '',
+  '', 'patient', CASE WHEN n % 2 = 0 THEN 'ar' ELSE 'en' END, body, CASE WHEN n % 2 = 0 THEN 'ar' ELSE 'en' END, '', '',
   department, ARRAY[department], person, CASE WHEN n % 10 >= 7 THEN at + interval '3 days' END, 'phone', '',
   CASE WHEN n % 10 < 8 THEN left(body, 60) ELSE '' END, CASE WHEN n % 10 < 8 THEN 'full_action_taken' ELSE '' END,
   CASE WHEN n % 10 < 8 THEN at + interval '2 days' END, CASE WHEN n % 10 < 7 THEN at + interval '9 days' END,
-  0, '', '', '[]', 1, at, at
+  0, '', '', '', '[]', 1, at, at
 FROM (SELECT n, gen_random_uuid() AS id, bench_text(n) AS body,
         CAST(:now AS timestamptz) - (random() * 365 * 86400) * interval '1 second' AS at,
         (CAST(:departments AS uuid[]))[1 + n % :department_count] AS department,
@@ -49,8 +49,8 @@ FROM (SELECT n, gen_random_uuid() AS id, bench_text(n) AS body,
       FROM generate_series(1, :count) AS n) AS drawn
 """
 NOTES = """
-INSERT INTO complaint_notes (id, hospital_id, complaint_id, author_id, kind, body, text_language, created_at, updated_at)
-SELECT gen_random_uuid(), hospital_id, id, assignee_id, 'note', left(words, 120), language,
+INSERT INTO complaint_notes (id, hospital_id, complaint_id, author_id, kind, body, text_language, mentioned_ids, created_at, updated_at)
+SELECT gen_random_uuid(), hospital_id, id, assignee_id, 'note', left(words, 120), language, '{}',
   received_at + k * interval '1 hour', received_at + k * interval '1 hour'
 FROM complaints, generate_series(1, 2) AS k
 """
