@@ -29,8 +29,9 @@ $$
 """
 CASES = """
 INSERT INTO complaints (id, hospital_id, reference, handle, title, status, severity, channel, outside_number, received_at,
-  is_anonymous, contact_name, contact_phone, contact_email, contact_relation, language, words, words_language, wish, place, department_id,
-  department_ids, assignee_id, due_at, contact_way, wait_reason, resolution, resolution_category, resolved_at, closed_at,
+  is_anonymous, contact_name, contact_phone, contact_email, contact_relation, language, words, words_language,
+  wish, place, department_id, department_ids,
+  assignee_id, due_at, contact_way, wait_reason, resolution, resolution_category, resolved_at, closed_at,
   reopened_count, cancel_reason, status_before_merge, visit_kind, red_flags, version, created_at, updated_at)
 SELECT drawn.id, :hospital, 'CMP-B-' || lpad(n::text, 7, '0'), lpad(to_hex(n), 8, 'x'), left(body, 80),
   CASE WHEN n % 10 < 7 THEN 'closed' WHEN n % 10 = 7 THEN 'resolved' WHEN n % 10 = 8 THEN 'in_progress' ELSE 'new' END,
@@ -49,7 +50,8 @@ FROM (SELECT n, gen_random_uuid() AS id, bench_text(n) AS body,
       FROM generate_series(1, :count) AS n) AS drawn
 """
 NOTES = """
-INSERT INTO complaint_notes (id, hospital_id, complaint_id, author_id, kind, body, text_language, mentioned_ids, created_at, updated_at)
+INSERT INTO complaint_notes (id, hospital_id, complaint_id, author_id, kind, body, text_language, mentioned_ids,
+  created_at, updated_at)
 SELECT gen_random_uuid(), hospital_id, id, assignee_id, 'note', left(words, 120), language, '{}',
   received_at + k * interval '1 hour', received_at + k * interval '1 hour'
 FROM complaints, generate_series(1, 2) AS k

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select, union_all
-from sqlalchemy.orm import aliased, contains_eager, lazyload, selectinload
+from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy.orm import aliased, contains_eager, lazyload, load_only, selectinload
 
 from app.accounts.models import User
-from app.complaints.casework.lists import PAGE, Queue, words_of
+from app.complaints.casework.lists import PAGE, Queue, looked_up, words_of
 from app.complaints.enums import AT_WORK, SHOWN_TO_COMPLAINANT, ComplaintStatus
 from app.complaints.inquiries.models import Inquiry
 from app.complaints.models import Complaint, ComplaintNote, ComplaintPoint, TaxonomyClass, TaxonomyVersion
@@ -29,9 +29,17 @@ QUEUE = Queue(
 )
 
 TEXTS: tuple[Any, ...] = (ComplaintNote, ComplaintPoint)  # that the search looks in besides
-COMMON = (
-    500  # complaints with the same words in their texts, from which on looking these up first is no way to find a page
-)
+# what a line of the queue shows, and by what it is paged
+LINE = (
+    load_only(
+        Complaint.reference, Complaint.title, Complaint.status, Complaint.severity, Complaint.contact_name,
+        Complaint.is_anonymous, Complaint.red_flags, Complaint.received_at, Complaint.due_at, Complaint.closed_at,
+        raiseload=True,
+    ),
+    load_only(Department.name_en, Department.name_ar, raiseload=True),
+    load_only(User.name_en, User.name_ar, raiseload=True),
+    load_only(Patient.name_en, Patient.name_ar, raiseload=True),
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +122,13 @@ def list_page(filters: Filters, *, actor: Actor, key: str | None = None, limit: 
     return Page([Row(*each) for each in rows], next_key)
 
 
+def list_lines(filters: Filters, *, actor: Actor, key: str | None = None) -> Page:
+    """Give one page of the queue as `list_page` does, of each row only what its line shows."""
+    query = filtered(QUEUE.with_people().options(*LINE), filters, actor)
+    rows, next_key = QUEUE.page_of(query, filters.tab, key=key, limit=PAGE)
+    return Page([Row(*each) for each in rows], next_key)
+
+
 def list_chosen(complaint_ids: Sequence[UUID], *, actor: Actor) -> list[Row]:
     """Give those of these complaints that the actor may see, in the order of their deadlines; one statement."""
     query = QUEUE.with_people().where(Complaint.id.in_(complaint_ids), visible(Complaint, actor, Perm.READ))
@@ -144,25 +159,28 @@ def search_clause(text: str, actor: Actor) -> ColumnElement[bool]:
     What notes and points say finds only the complaints of which the actor may read them: notes who works on it (`work`),
     points also the partner's desk that entered it (`identify`).
     """
-    by_case, words = QUEUE.search(text, actor), words_of(text)
-    if not words or not can(actor, Perm.IDENTIFY):
+    ways, says = QUEUE.ways(text, actor), {}
+    if (words := words_of(text)) and can(actor, Perm.IDENTIFY):
+        says = _texts_that_say(words, TEXTS if can(actor, Perm.WORK) else (ComplaintPoint,))
+    case_ids, text_ids = looked_up(
+        [select(Complaint.id).where(way) for way in ways],
+        [select(model.complaint_id).where(clause) for model, clause in says.items()],
+    )
+    by_case = Complaint.id.in_(case_ids) if case_ids is not None else or_(*ways)
+    if not says:
         return by_case
-    needs, texts = (Perm.WORK, TEXTS) if can(actor, Perm.WORK) else (Perm.IDENTIFY, (ComplaintPoint,))
-    return or_(by_case, and_(visible(Complaint, actor, needs), _texts_say(words, texts)))
+    by_text = Complaint.id.in_(text_ids) if text_ids is not None else _has_any(says)
+    needs = Perm.WORK if can(actor, Perm.WORK) else Perm.IDENTIFY
+    return or_(by_case, and_(visible(Complaint, actor, needs), by_text))
 
 
-def _texts_say(words: Sequence[str], texts: Sequence[Any]) -> ColumnElement[bool]:
-    """Find by words that stand together in one note or point.
+def _texts_that_say(words: Sequence[str], texts: Sequence[Any]) -> dict[Any, ColumnElement[bool]]:
+    """Give the WHERE by which all words stand together in one note or point, for each sort of text."""
+    return {model: and_(*(model.folded.contains(each, autoescape=True) for each in words)) for model in texts}
 
-    Rare words are looked up first, by their indexes; of common ones the queue is walked in its order until its page is
-    full, which then is soon.
-    """
-    said = {model: [model.folded.contains(each, autoescape=True) for each in words] for model in texts}
-    ways = [select(model.complaint_id).where(*clauses).limit(COMMON + 1) for model, clauses in said.items()]
-    ids = db.session.execute(union_all(*ways)).scalars().all()
-    if len(ids) <= COMMON:
-        return Complaint.id.in_(ids)
-    return or_(*(exists().where(model.complaint_id == Complaint.id, *clauses) for model, clauses in said.items()))
+
+def _has_any(says: Mapping[Any, ColumnElement[bool]]) -> ColumnElement[bool]:
+    return or_(*(exists().where(model.complaint_id == Complaint.id, clause) for model, clause in says.items()))
 
 
 def notes_of(complaint: Complaint, *, actor: Actor) -> list[tuple[ComplaintNote, User | None]]:

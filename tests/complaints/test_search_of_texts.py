@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from apiflask import APIFlask
 
 from app.complaints import queries
+from app.complaints.casework import lists
 from app.complaints.models import Complaint, ComplaintNote, ComplaintPoint
 from app.complaints.points import services as points
 from app.complaints.points.services import PointFacts
@@ -117,7 +118,7 @@ def test_a_common_word_finds_the_same_as_a_rare_one(
     noted(reference_data, department_id=reference_data.ward.id)
     noted(reference_data, "source_user", channel="partner", department_id=reference_data.ward.id)
     rare = {text: found(reference_data, text, who) for text in ("الجدولة", "refunded", "العياده الاربعاء")}
-    monkeypatch.setattr(queries, "COMMON", 0)
+    monkeypatch.setattr(lists, "COMMON", 0)
 
     assert {text: found(reference_data, text, who) for text in rare} == rare
     assert len(rare["refunded"]) == {"px_coordinator": 3, "viewer": 0}.get(who, 1)

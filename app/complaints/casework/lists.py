@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, literal_column, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, func, literal, literal_column, or_, select, tuple_, union_all
 from sqlalchemy.orm import lazyload
 
 from app.accounts.models import User
@@ -31,6 +32,7 @@ FAR = datetime(9000, 1, 1, tzinfo=UTC)
 TABS = ("mine", "new", "unassigned", "due_soon", "overdue", "open", "all")
 LEAST_SIGNS = 3
 MOST_SIGNS = 100
+COMMON = 500  # hits from which on looking them up first is no way to find a page: it is full after a short walk
 PHONE_SIGNS = frozenset("0123456789+-() ")  # what people write phones with; kept is +966...
 
 
@@ -38,6 +40,22 @@ def words_of(text: str) -> list[str]:
     """Give the folded words of a search of texts; none where no word is long enough for an index to find it."""
     words = fold(" ".join(text.split())[:MOST_SIGNS]).split()
     return words if any(len(word) >= LEAST_SIGNS for word in words) else []
+
+
+def looked_up(*groups: Sequence[Select[Any]]) -> list[set[UUID] | None]:
+    """Give the ids that each group of statements finds, all in one statement; None for a group of common words.
+
+    Rare ones are few rows of an index, then of the table. Of common ones the queue is walked in its order until its page
+    is full, which then is soon.
+    """
+    ways = [
+        query.add_columns(literal(number)).limit(COMMON + 1) for number, group in enumerate(groups) for query in group
+    ]
+    found: list[set[UUID]] = [set() for _group in groups]
+    if ways:
+        for row_id, number in db.session.execute(union_all(*ways)):
+            found[number].add(row_id)
+    return [ids if len(ids) <= COMMON else None for ids in found]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +107,17 @@ class Queue:
         return dict(zip(TABS, row, strict=False))
 
     def search(self, text: str, actor: Actor) -> ColumnElement[bool]:
-        """Find by number, words, names in either script, phone or file number; each way has an index.
+        """Find by number, words, names in either script, phone or file number."""
+        ways = self.ways(text, actor)
+        ids = looked_up([select(self.model.id).where(way) for way in ways])[0]
+        return self.model.id.in_(ids) if ids is not None else or_(*ways)
 
-        Who may not know who speaks finds by number only.
-        """
+    def ways(self, text: str, actor: Actor) -> list[ColumnElement[bool]]:
+        """Give the ways in which a search finds cases; each has an index. Who may not know who speaks finds by number only."""
         wanted = " ".join(text.split())[:MOST_SIGNS]
         number = western_digits(strip_marks(wanted)).upper()
-        by_number = or_(*(column == number for column in self.numbers))
+        empty: ColumnElement[str] = literal_column("''")  # for the indexes that leave out what has no number
+        by_number = [and_(column == number, column != empty) for column in self.numbers]
         if not can(actor, Perm.IDENTIFY):
             return by_number
         ways = [
@@ -108,7 +130,7 @@ class Queue:
             ways.append(self.model.search.contains(digits.lstrip("0")[-TAIL_DIGITS:], autoescape=True))
         patients = select(Patient.id).where(patient_clause(wanted, actor)).limit(200)
         found = db.session.execute(patients).scalars().all()
-        return or_(by_number, *ways, self.model.patient_id.in_(found))
+        return [*by_number, *ways, *([self.model.patient_id.in_(found)] if found else [])]
 
     def with_people(self, *more: Any) -> Any:
         """Give the query of a list's lines: the case, its department, owner and patient, and `more` columns."""
