@@ -5,6 +5,8 @@ Half of them in Arabic. One word in either language stands in one of two hundred
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
@@ -79,11 +81,25 @@ def seed(
     with passage("a measurement fills its own throw-away database"), engine.begin() as connection:
         connection.execute(sa.text(draw))
         connection.exec_driver_sql("SELECT setseed(0.36)")
-        connection.execute(sa.text(CASES), given)
-        connection.exec_driver_sql(NOTES)
-        connection.exec_driver_sql(EVENTS)
+        with _indexes_afterwards(connection, "complaints", "complaint_notes", "event_log"):
+            connection.execute(sa.text(CASES), given)
+            connection.exec_driver_sql(NOTES)
+            connection.exec_driver_sql(EVENTS)
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.exec_driver_sql("VACUUM ANALYZE")
+
+
+@contextmanager
+def _indexes_afterwards(connection: sa.Connection, *tables: str) -> Iterator[None]:
+    """Fill tables without their indexes but the unique ones, which are made as they were at the end: many times faster."""
+    query = "SELECT indexname, indexdef FROM pg_indexes WHERE tablename = ANY(%(tables)s) AND indexdef LIKE 'CREATE INDEX%%'"
+    found = connection.exec_driver_sql(query, {"tables": list(tables)}).all()
+    for name, _definition in found:
+        connection.exec_driver_sql(f"DROP INDEX {name}")
+    yield
+    connection.exec_driver_sql("SET LOCAL maintenance_work_mem = '512MB'")
+    for _name, definition in found:
+        connection.exec_driver_sql(definition.replace("%", "%%"))
 
 
 def texts(engine: sa.Engine) -> list[tuple[str, str, str, str, Any]]:
