@@ -26,7 +26,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from bench.complaints_seed import OTHER_SPELLING, PEOPLE, RARE_ENGLISH, seed, texts
+from bench.complaints_seed import OTHER_SPELLING, PEOPLE, RARE_ENGLISH, WORDS_EACH, seed, texts
 from bench.database import application
 from devstack.testing import FAST, ephemeral_servers
 
@@ -101,13 +101,13 @@ def _print(name: str, own: list[Sample], theirs: list[Sample], faster: float | N
 class Pages:
     """PX360's pages by name, opened by a PX Admin who is signed in."""
 
-    def __init__(self, app: Any, count: int = COUNT) -> None:
+    def __init__(self, app: Any, count: int = COUNT, words_each: int = WORDS_EACH) -> None:
         """Fill the database and sign in. Pages are asked for outside of any context, so that nothing outlives a request."""
         self.app = app
         with app.app_context():
-            self._fill(count)
+            self._fill(count, words_each)
 
-    def _fill(self, count: int) -> None:
+    def _fill(self, count: int, words_each: int) -> None:
         from app.accounts.models import User
         from app.core.access.actor import acting_as, system_actor
         from app.core.db import db, unit_of_work
@@ -130,7 +130,15 @@ class Pages:
             departments = list(db.session.execute(sa.select(Department.id)).scalars())
             ids = [each.id for each in people]
         begun = time.monotonic()
-        seed(db.engine, count, hospital=hospital, departments=departments, people=ids, now=clock.now())
+        seed(
+            db.engine,
+            count,
+            hospital=hospital,
+            departments=departments,
+            people=ids,
+            now=clock.now(),
+            words_each=words_each,
+        )
         print(
             f"{count:,} complaints with {count * 3:,} timeline entries in {time.monotonic() - begun:.0f} s", flush=True
         )

@@ -68,13 +68,20 @@ FROM complaints
 
 
 def seed(
-    engine: sa.Engine, count: int, *, hospital: UUID, departments: list[UUID], people: list[UUID], now: Any
+    engine: sa.Engine,
+    count: int,
+    *,
+    hospital: UUID,
+    departments: list[UUID],
+    people: list[UUID],
+    now: Any,
+    words_each: int = WORDS_EACH,
 ) -> None:
     """Write `count` complaints, twice as many notes and as many events; then let the planner know them."""
     from app.core.access.wall import passage
 
     draw = DRAW.format(
-        english=RARE_ENGLISH, arabic=RARE_ARABIC, english_words=ENGLISH, arabic_words=ARABIC, each=WORDS_EACH
+        english=RARE_ENGLISH, arabic=RARE_ARABIC, english_words=ENGLISH, arabic_words=ARABIC, each=words_each
     )
     given = {"hospital": hospital, "departments": departments, "department_count": len(departments),
              "people": people, "people_count": len(people), "count": count, "now": now}  # fmt: skip
