@@ -22,10 +22,11 @@ from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import sqlalchemy as sa
 
-from bench.complaints_seed import OTHER_SPELLING, PEOPLE, RARE_ENGLISH, seed, texts
+from bench.complaints_seed import OTHER_SPELLING, PEOPLE, RARE_ENGLISH, WORDS_EACH, seed, texts
 from bench.database import application
 from devstack.testing import FAST, ephemeral_servers
 
@@ -44,7 +45,7 @@ def main() -> int:
     wanted = [name for name in (*READ, BULK) if name in sys.argv[1:] or not sys.argv[1:]]
     with application() as app:
         pages = Pages(app)
-        with _other(pages.cases) as other:
+        with _other(pages) as other:
             print(
                 f"{'':16}{'p50 ms':>9}{'p95 ms':>9}{'SQL':>5}{'kB':>7}"
                 + (f"{'other':>10}{'SQL':>7}{'kB':>8}{'faster':>9}" if other else "")
@@ -100,13 +101,13 @@ def _print(name: str, own: list[Sample], theirs: list[Sample], faster: float | N
 class Pages:
     """PX360's pages by name, opened by a PX Admin who is signed in."""
 
-    def __init__(self, app: Any) -> None:
+    def __init__(self, app: Any, count: int = COUNT, words_each: int = WORDS_EACH) -> None:
         """Fill the database and sign in. Pages are asked for outside of any context, so that nothing outlives a request."""
         self.app = app
         with app.app_context():
-            self._fill()
+            self._fill(count, words_each)
 
-    def _fill(self) -> None:
+    def _fill(self, count: int, words_each: int) -> None:
         from app.accounts.models import User
         from app.core.access.actor import acting_as, system_actor
         from app.core.db import db, unit_of_work
@@ -129,12 +130,26 @@ class Pages:
             departments = list(db.session.execute(sa.select(Department.id)).scalars())
             ids = [each.id for each in people]
         begun = time.monotonic()
-        seed(db.engine, COUNT, hospital=hospital, departments=departments, people=ids, now=clock.now())
-        print(
-            f"{COUNT:,} complaints with {COUNT * 3:,} timeline entries in {time.monotonic() - begun:.0f} s", flush=True
+        seed(
+            db.engine,
+            count,
+            hospital=hospital,
+            departments=departments,
+            people=ids,
+            now=clock.now(),
+            words_each=words_each,
         )
-        self.cases = texts(db.engine)
+        print(
+            f"{count:,} complaints with {count * 3:,} timeline entries in {time.monotonic() - begun:.0f} s", flush=True
+        )
         self.addresses = self._addresses()
+
+    def cases(self) -> list[tuple[str, str, str, str, Any]]:
+        """Give what the other program is filled with."""
+        from app.core.db import db
+
+        with self.app.app_context():
+            return texts(db.engine)
 
     def _addresses(self) -> dict[str, str]:
         from app.complaints.models import Complaint
@@ -156,25 +171,37 @@ class Pages:
         }
 
     def ask(self, name: str) -> Sample:
-        """Open a page once."""
+        """Open a page once; which complaints are closed is chosen before the clock starts, as by the page's form."""
+        chosen = self._choose() if name == BULK else {}
         begun = time.perf_counter()
-        size = self._do(name)
+        size = self._do(name, chosen)
         return {"ms": (time.perf_counter() - begun) * 1000, "bytes": size}
 
-    def _do(self, name: str) -> int:
+    def _choose(self) -> dict[UUID, int]:
+        from app.complaints.bulk import services as bulk
+        from app.complaints.models import Complaint
+        from app.core.access.actor import acting_as, system_actor
+        from app.core.db import db
+
+        query = sa.select(Complaint.id, Complaint.version).where(Complaint.status == "resolved").order_by(Complaint.id)
+        with self.app.app_context(), acting_as(system_actor("measure")):
+            return {row.id: row.version for row in db.session.execute(query.limit(bulk.MOST))}
+
+    def _do(self, name: str, chosen: dict[UUID, int]) -> int:
         if name == "report" or name == BULK:
             with self.app.app_context():
-                return _report() if name == "report" else _bulk_close()
+                return _report() if name == "report" else _bulk_close(chosen)
         answer = self.browser.get(self.addresses[name])
         assert answer.status_code == 200, (name, answer.status_code)
         return len(answer.data)
 
     def count(self, name: str) -> int:
         """Open it once more and count its statements."""
+        chosen = self._choose() if name == BULK else {}
         seen: list[str] = []
         sa.event.listen(sa.Engine, "before_cursor_execute", note := lambda *given: seen.append(given[2]))
         try:
-            self._do(name)
+            self._do(name, chosen)
         finally:
             sa.event.remove(sa.Engine, "before_cursor_execute", note)
         return len(seen)
@@ -190,16 +217,13 @@ def _report() -> int:
         return len(str(by_person_and_month(clock.now() - timedelta(days=400), clock.now(), actor=actor)))
 
 
-def _bulk_close() -> int:
+def _bulk_close(versions: dict[UUID, int]) -> int:
     """Close 200 resolved complaints, each with its clocks, its events and its survey's hold, as the page does."""
     from app.complaints.bulk import services as bulk
-    from app.complaints.models import Complaint
     from app.core.access.actor import acting_as, system_actor
     from app.core.db import db
 
     with acting_as(system_actor("measure")) as actor:
-        query = sa.select(Complaint.id, Complaint.version).where(Complaint.status == "resolved").order_by(Complaint.id)
-        versions = {row.id: row.version for row in db.session.execute(query.limit(bulk.MOST))}
         _token, outcomes = bulk.run("close", versions, "", actor=actor)
         assert len(outcomes) == bulk.MOST and not any(each.refusal for each in outcomes)
         db.session.remove()
@@ -233,7 +257,7 @@ class Other:
 
 
 @contextmanager
-def _other(cases: list[tuple[str, str, str, str, Any]]) -> Iterator[Other | None]:
+def _other(pages: Pages) -> Iterator[Other | None]:
     """Start the other program on a server of its own with the same cases; None where its Python is not named."""
     python = os.environ.get("HELPDESK_PYTHON", "")
     if not python:
@@ -242,7 +266,7 @@ def _other(cases: list[tuple[str, str, str, str, Any]]) -> Iterator[Other | None
     with ephemeral_servers(FAST) as servers, tempfile.TemporaryDirectory() as folder:
         url = sa.make_url(servers.superuser_dsn)
         file = Path(folder) / "cases.json"
-        file.write_text(json.dumps([[*row[:4], row[4].isoformat()] for row in cases]), encoding="utf-8")
+        file.write_text(json.dumps([[*row[:4], row[4].isoformat()] for row in pages.cases()]), encoding="utf-8")
         address = " ".join(
             (url.host or "", str(url.port), url.database or "", url.username or "", str(url.password or ""))
         )

@@ -23,7 +23,7 @@ ROUNDS = 7
 AIM = 1.3
 PART = 20_000
 COLUMNS = (
-    "id, hospital_id, kind, subject_type, subject_id, cycle, severity, target_seconds, pausable, reminders, ladder, "
+    "id, hospital_id, kind, subject_type, subject_id, cycle, severity, target_seconds, extra_seconds, pausable, reminders, ladder, "
     "started_at, due_at, look_at, breached_at, stopped_at, version, created_at, updated_at"
 )
 
@@ -38,7 +38,7 @@ def fill(connection: sa.Connection, hospital_id: UUID, count: int, due_in: timed
     with cursor.copy(f"COPY sla_clocks ({COLUMNS}) FROM STDIN") as copy:
         for _number in range(count):
             copy.write_row((
-                uuid7(), hospital_id, "bench.resolution", "bench", uuid7(), 1, "high", 4 * 3600, True, reminders, ladder,
+                uuid7(), hospital_id, "bench.resolution", "bench", uuid7(), 1, "high", 4 * 3600, 0, True, reminders, ladder,
                 started, started + timedelta(hours=4), look_at, None, None, 1, now, now,
             ))  # fmt: skip
 

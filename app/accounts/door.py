@@ -61,13 +61,11 @@ def _check_second_factor(user: User, *, asked: bool) -> None:
 
 def _by_session(token: str) -> Actor | None:
     seen = sessions.find(token)
-    if seen is None:
+    user = _alive(seen.user) if seen is not None else None
+    if seen is None or user is None:
         return None
-    found, asked = seen
-    user = _alive(found.user_id)
-    if user is None:
-        return None
-    _check_second_factor(user, asked=asked)
+    _check_second_factor(user, asked=seen.asks_second_factor)
+    found = seen.session
     if found.last_seen_at < clock.now() - sessions.SEEN_EVERY:
         _note_seen(found.id)
     g.zone = user.zone or None
@@ -84,7 +82,7 @@ def _by_token(token: str) -> Actor | None:
     if found is None or not tokens.is_family_alive(found[1]):
         return _by_other_means(token)
     g.token_family = found[1]
-    user = _alive(found[0])
+    user = _alive(db.session.get(User, found[0], options=[joinedload(User.assignments)]))
     if user is None:
         return None
     throttle.hit("api.actor", str(user.id))
@@ -110,9 +108,8 @@ def _by_other_means(token: str) -> Actor | None:
     return None
 
 
-def _alive(user_id: UUID) -> User | None:
-    # one statement for the person and the roles; kept for the frame, since the session alone would let the row go
-    user = g.account = db.session.get(User, user_id, options=[joinedload(User.assignments)])
+def _alive(user: User | None) -> User | None:
+    g.account = user  # kept for the frame, since the session alone would let the row go
     return user if user is not None and user.is_open else None
 
 

@@ -55,7 +55,7 @@ def queue() -> Response:
     if kept.start_url:
         return see_other(kept.start_url)
     filters = filters_of()
-    found = queries.list_page(filters, actor=current_actor, key=request.args.get("after"))
+    found = queries.list_lines(filters, actor=current_actor, key=request.args.get("after"))
     return page(
         "complaints/queue.html",
         part="complaints/_rows.html",

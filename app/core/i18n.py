@@ -14,7 +14,6 @@ from zoneinfo import ZoneInfo
 from babel import dates as babel_dates
 from flask import Flask, current_app, g, has_request_context, request
 from flask_babel import Babel, Domain, force_locale, get_locale, get_translations
-from flask_babel import gettext as _
 from jinja2 import pass_eval_context
 from jinja2.nodes import EvalContext
 from markupsafe import Markup
@@ -99,6 +98,15 @@ def named(row: Any, attribute: str = "name", code: str = "") -> str:
         return ""
     first, second = ("ar", "en") if (code or language()) == "ar" else ("en", "ar")
     return str(getattr(row, f"{attribute}_{first}", "") or getattr(row, f"{attribute}_{second}", "") or "")
+
+
+def gettext(text: str, /, **variables: Any) -> str:
+    """Translate a text as flask_babel does, but look it up once for each language: for what stands many times on a page."""
+    found = _looked_up(language(), False, text)
+    return found % variables if variables else found
+
+
+_ = gettext
 
 
 def number(value: float | None, places: int = 0) -> str:
@@ -194,7 +202,11 @@ class _Texts(Domain):
 
     def gettext(self, string: str, **variables: Any) -> str:
         """Translate a text into the language in force."""
-        found = _looked_up(language(), False, string)
+        return gettext(string, **variables)
+
+    def pgettext(self, context: str, string: str, **variables: Any) -> str:
+        """Translate a text that is said of something; likewise looked up once."""
+        found = _looked_up_of(language(), context, string)
         return found % variables if variables else found
 
 
@@ -202,6 +214,11 @@ class _Texts(Domain):
 def _looked_up(_code: str, is_markup: bool, text: str) -> str:
     found = str(get_translations().ugettext(text))
     return Markup(found) if is_markup else found  # noqa: S704 - our own catalogue
+
+
+@lru_cache(maxsize=2048)
+def _looked_up_of(_code: str, context: str, text: str) -> str:
+    return str(get_translations().upgettext(context, text))
 
 
 def init_app(app: Flask) -> None:
@@ -230,9 +247,9 @@ def init_app(app: Flask) -> None:
         hijri=hijri.written,
     )
 
-    app.jinja_env.globals["minutes_until"] = minutes_until
+    app.jinja_env.globals.update(minutes_until=minutes_until, named=named)
 
     @app.context_processor
     def _words() -> dict[str, Any]:
         code = language()
-        return {"locale": code, "text_direction": direction(code), "languages": LANGUAGES, "named": named}
+        return {"locale": code, "text_direction": direction(code), "languages": LANGUAGES}

@@ -17,7 +17,7 @@ from app.accounts.models import User
 from app.core.access.actor import Actor
 from app.core.access.policy import load, require, visible
 from app.core.db import db
-from app.core.db.said import MOST_SIGNS, Texts, said_in, words_of
+from app.core.db.said import MOST_SIGNS, Texts, found_by, words_of
 from app.core.errors import NotFound
 from app.core.text.digits import strip_marks, western_digits
 from app.core.time import clock
@@ -179,12 +179,11 @@ def search_clause(text: str, actor: Actor, meant: Sequence[UUID] | None = None) 
     wanted = " ".join(text.split())[:MOST_SIGNS]
     words = words_of(wanted)
     patients = organizations.ids_of_patients(wanted, actor=actor) if meant is None else meant
-    by_words = [PxAction.folded.contains(each, autoescape=True) for each in words]
-    return or_(
-        PxAction.reference == western_digits(strip_marks(wanted)).upper(),
-        *([and_(*by_words), said_in(PxAction.id, words, TEXTS)] if words else []),
-        PxAction.patient_id.in_(patients),
-    )
+    ways: list[ColumnElement[bool]] = [PxAction.reference == western_digits(strip_marks(wanted)).upper()]
+    ways += [Texts(PxAction, PxAction.id).holds(words)] if words else []
+    ways += [PxAction.patient_id.in_(patients)] if patients else []
+    by_case, by_text = found_by(PxAction.id, ways, words, TEXTS)
+    return by_case if by_text is None else or_(by_case, by_text)
 
 
 def _write_key(action: PxAction) -> str:

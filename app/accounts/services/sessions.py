@@ -5,13 +5,15 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy.orm import joinedload
 
 from app.accounts import queries
-from app.accounts.models import AccountLink, LoginSession, RefreshToken
+from app.accounts.models import AccountLink, LoginSession, RefreshToken, User
 from app.core.access.actor import Actor
 from app.core.db import command, db
 from app.core.errors import NotFound
@@ -47,14 +49,28 @@ def begin(user_id: UUID, *, agent: str, actor: Actor) -> str:
     return token
 
 
-def find(token: str) -> tuple[LoginSession, bool] | None:
-    """Find the live session of a token, and whether a rule asks its person for a second factor: one statement."""
-    row = db.session.execute(
-        select(LoginSession, queries.asks_second_factor(LoginSession.user_id)).where(
-            LoginSession.token_digest == digest(token), *_live()
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A live session, its person with the roles, and whether a rule asks that person for a second factor."""
+
+    session: LoginSession
+    asks_second_factor: bool
+    user: User
+
+
+def find(token: str) -> Found | None:
+    """Find the live session of a token and whose it is: one statement for every page."""
+    row = (
+        db.session.execute(
+            select(LoginSession, queries.asks_second_factor(LoginSession.user_id), User)
+            .join(User, User.id == LoginSession.user_id)
+            .options(joinedload(User.assignments))
+            .where(LoginSession.token_digest == digest(token), *_live())
         )
-    ).one_or_none()
-    return (row[0], bool(row[1])) if row is not None else None
+        .unique()
+        .one_or_none()
+    )
+    return Found(row[0], bool(row[1]), row[2]) if row is not None else None
 
 
 def of_user(user_id: UUID) -> Sequence[LoginSession]:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, literal_column, or_, select, tuple_
+from sqlalchemy import ColumnElement, and_, func, literal_column, select, tuple_
 from sqlalchemy.orm import lazyload
 
 from app.accounts.models import User
@@ -84,15 +84,17 @@ class Queue:
         ).one()
         return dict(zip(TABS, row, strict=False))
 
-    def search(self, text: str, actor: Actor, meant: Meant = None) -> ColumnElement[bool]:
-        """Find by number, words, names in either script, phone, e-mail address or file number; each way has an index.
+    def ways(self, text: str, actor: Actor, meant: Meant = None) -> list[ColumnElement[bool]]:
+        """Give the ways in which a search finds cases: by number, words, names in either script, phone, e-mail address or
+        file number; each has an index.
 
         Who may not know who speaks finds by number only. `meant` are the patients of this text, where the caller has
         looked them up already.
         """
         wanted = " ".join(text.split())[:MOST_SIGNS]
         number = western_digits(strip_marks(wanted)).upper()
-        by_number = or_(*(column == number for column in self.numbers))
+        empty: ColumnElement[str] = literal_column("''")  # for the indexes that leave out what has no number
+        by_number = [and_(column == number, column != empty) for column in self.numbers]
         if not can(actor, Perm.IDENTIFY):
             return by_number
         ways = [
@@ -104,7 +106,7 @@ class Queue:
         if len(digits) >= LEAST_DIGITS and set(number) <= PHONE_SIGNS:
             ways.append(self.model.search.contains(digits.lstrip("0")[-TAIL_DIGITS:], autoescape=True))
         patients = ids_of_patients(wanted, actor=actor) if meant is None else meant
-        return or_(by_number, *ways, self.model.patient_id.in_(patients))
+        return [*by_number, *ways, *([self.model.patient_id.in_(patients)] if patients else [])]
 
     def with_people(self, *more: Any) -> Any:
         """Give the query of a list's lines: the case, its department, owner and patient, and `more` columns."""

@@ -19,7 +19,7 @@ from app.complaints.policy import Perm
 from app.core.access.actor import Actor
 from app.core.access.policy import can, can_on, load, require, visible
 from app.core.db import db
-from app.core.db.said import Texts, said_in, words_of
+from app.core.db.said import Texts, found_by, words_of
 from app.core.errors import NotFound
 from app.core.i18n import named
 from app.organizations.models import Department, Patient
@@ -145,13 +145,12 @@ def search_clause(text: str, actor: Actor, meant: Meant = None) -> ColumnElement
 
     Each way has an index. Who does not work on inquiries finds by the answers only, as on the page.
     """
-    by_case, words = QUEUE.search(text, actor, meant), words_of(text)
-    if not words or not can(actor, Perm.IDENTIFY):
-        return by_case
+    words = words_of(text) if can(actor, Perm.IDENTIFY) else []
     works = can(actor, Perm.INQUIRY_WORK)
     needs, only = (Perm.INQUIRY_WORK, ()) if works else (Perm.IDENTIFY, (InquiryNote.kind == "answer",))
     texts = [Texts(InquiryNote, InquiryNote.inquiry_id, only)]
-    return or_(by_case, and_(visible(Inquiry, actor, needs), said_in(Inquiry.id, words, texts)))
+    by_case, by_text = found_by(Inquiry.id, QUEUE.ways(text, actor, meant), words, texts)
+    return by_case if by_text is None else or_(by_case, and_(visible(Inquiry, actor, needs), by_text))
 
 
 def notes_of(inquiry: Inquiry, *, actor: Actor) -> list[tuple[InquiryNote, User | None]]:

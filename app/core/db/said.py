@@ -1,22 +1,23 @@
-"""Finding cases by words that were said in texts that belong to them: notes, points, explanations.
+"""Finding cases: in ways that each have an index, and by words of texts that belong to them (notes, points, explanations).
 
-Each such table has a column `folded`, generated from its texts, with an index of trigrams.
+A table of such texts has a column `folded`, generated from them, with an index of trigrams.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, and_, exists, literal, or_, select, union_all
 
 from app.core.db.base import db
 from app.core.text.fold import fold
 
 LEAST_SIGNS = 3  # of one word at least: what an index of trigrams can find
 MOST_SIGNS = 100
-COMMON = 500  # cases with the same words in their texts, from which on looking these up first is no way to find a page
+COMMON = 500  # hits from which on looking them up first is no way to find a page: it is full after a short walk
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,10 @@ class Texts:
     case_id: Any
     only: tuple[ColumnElement[bool], ...] = ()
 
+    def holds(self, words: Sequence[str]) -> ColumnElement[bool]:
+        """Give the WHERE of texts that the reader may read and that hold all words."""
+        return and_(*self.only, *(self.model.folded.contains(each, autoescape=True) for each in words))
+
 
 def words_of(text: str) -> list[str]:
     """Give the folded words of a search of texts; none where no word is long enough for an index to find it."""
@@ -34,20 +39,34 @@ def words_of(text: str) -> list[str]:
     return words if any(len(word) >= LEAST_SIGNS for word in words) else []
 
 
-def said_in(case_id: Any, words: Sequence[str], places: Sequence[Texts]) -> ColumnElement[bool]:
-    """Give the WHERE of cases (`case_id` is their column) of which one text holds all words; one statement at once.
+def found_by(
+    case_id: Any, ways: Sequence[ColumnElement[bool]], words: Sequence[str], places: Sequence[Texts]
+) -> tuple[ColumnElement[bool], ColumnElement[bool] | None]:
+    """Give the WHERE of cases (`case_id` is their column) that one of `ways` finds, and of those of which one text of
+    `places` holds all `words` (None: no words, or no places); both looked up in one statement.
 
-    Rare words are looked up first, by their indexes; of common ones the list is walked in its order until its page is
+    Rare hits are looked up first, by their indexes; of common ones the list is walked in its order until its page is
     full, which then is soon.
     """
-    said = [(each, [*each.only, *_holds(each.model, words)]) for each in places]
-    ways = [select(each.case_id).where(*clauses).limit(COMMON + 1) for each, clauses in said]
-    ids = db.session.execute(union_all(*ways)).scalars().all()
-    if len(ids) <= COMMON:
-        found: ColumnElement[bool] = case_id.in_(ids)
-        return found
-    return or_(*(exists().where(each.case_id == case_id, *clauses) for each, clauses in said))
+    said = [(each, each.holds(words)) for each in places if words]
+    case_ids, text_ids = _looked_up(
+        [select(case_id).where(way) for way in ways], [select(each.case_id).where(holds) for each, holds in said]
+    )
+    by_case: ColumnElement[bool] = or_(*ways) if case_ids is None else case_id.in_(case_ids)
+    if not said:
+        return by_case, None
+    if text_ids is None:
+        return by_case, or_(*(exists().where(each.case_id == case_id, holds) for each, holds in said))
+    return by_case, case_id.in_(text_ids)
 
 
-def _holds(model: Any, words: Sequence[str]) -> list[ColumnElement[bool]]:
-    return [model.folded.contains(each, autoescape=True) for each in words]
+def _looked_up(*groups: Sequence[Select[Any]]) -> list[Collection[UUID] | None]:
+    """Give the ids that each group of statements finds, all in one statement; None for a group of common hits."""
+    found: list[set[UUID]] = [set() for _group in groups]
+    ways = [
+        query.add_columns(literal(number)).limit(COMMON + 1) for number, group in enumerate(groups) for query in group
+    ]
+    if ways:
+        for row_id, number in db.session.execute(union_all(*ways)):
+            found[number].add(row_id)
+    return [ids if len(ids) <= COMMON else None for ids in found]

@@ -9,7 +9,7 @@ from flask import Flask, g, request
 from flask_wtf.csrf import generate_csrf
 
 from app.core.access.actor import NOBODY, Actor
-from app.core.web.menu import menu_of
+from app.core.web.menu import side_of
 
 THEMES = ("auto", "light", "dark")
 ORDERS = ("newest", "oldest")  # what a timeline begins with
@@ -53,7 +53,7 @@ def init_app(app: Flask) -> None:
             "csrf_token": generate_csrf,
             "theme": theme(),
             "timeline_order": timeline_order(),
-            "menu": lambda: menu_of(actor) if actor.id is not None else [],
+            "side": lambda: side_of(actor if actor.id is not None else NOBODY),
             "hospital_choices": lambda: _part("hospital_choices", actor, []),
             "current_hospital": lambda: _part("current_hospital", actor, None),
             "bell_count": lambda: _part("bell_count", actor, 0),
