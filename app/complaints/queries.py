@@ -16,6 +16,7 @@ from app.complaints.enums import AT_WORK, SHOWN_TO_COMPLAINANT, ComplaintStatus
 from app.complaints.inquiries.models import Inquiry
 from app.complaints.models import Complaint, ComplaintNote, ComplaintPoint, Explanation, TaxonomyClass, TaxonomyVersion
 from app.complaints.policy import Perm
+from app.complaints.sources.known import as_column, remember
 from app.core.access.actor import Actor
 from app.core.access.policy import can, can_on, load, require, visible
 from app.core.db import db
@@ -276,7 +277,7 @@ def get_whole(complaint_id: UUID, *, actor: Actor) -> Whole:
     began_as = and_(Inquiry.complaint_id == Complaint.id, visible(Inquiry, actor, Perm.INQUIRY_READ))
     row = (
         db.session.execute(
-            select(Complaint, Department, User, Patient, other, Inquiry)
+            select(Complaint, Department, User, Patient, other, Inquiry, as_column())
             .outerjoin(Department, Department.id == Complaint.department_id)
             .outerjoin(User, User.id == Complaint.assignee_id)
             .outerjoin(Patient, Patient.id == Complaint.patient_id)
@@ -297,4 +298,6 @@ def get_whole(complaint_id: UUID, *, actor: Actor) -> Whole:
     )
     if row is None:
         raise NotFound()
-    return Whole(*row)
+    *found, sources = row
+    remember(sources)
+    return Whole(*found)

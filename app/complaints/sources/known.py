@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import json
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
 from flask import has_request_context, request
-from sqlalchemy import select
+from sqlalchemy import Text, cast, func, select
 from wtforms.fields.choices import SelectChoice
 
 from app.complaints.sources.built_in import BUILT_IN, BY_API, BY_STAFF, COMPLAINT, INQUIRY
@@ -69,11 +70,31 @@ def kept() -> Iterator[None]:
         _kept.reset(token)
 
 
-def _read() -> dict[str, Source]:
+def _columns() -> tuple[Any, ...]:
     row = CaseSource
-    columns = (row.code, row.name_en, row.name_ar, row.hue, row.position, row.for_complaints, row.for_inquiries)
-    query = select(*columns, row.is_system, row.archived_at.is_not(None)).order_by(row.position, row.code)
-    found = {each.code: each for each in (Source(*line) for line in db.session.execute(query))}
+    names = (row.code, row.name_en, row.name_ar, row.hue, row.position, row.for_complaints, row.for_inquiries)
+    return (*names, row.is_system, row.archived_at.is_not(None))
+
+
+def as_column() -> Any:
+    """Give all sources as one text, for a statement that a page runs anyway; `remember` reads it."""
+    lines = func.jsonb_agg(func.jsonb_build_array(*_columns()))
+    return select(cast(lines, Text)).scalar_subquery()
+
+
+def remember(text: str | None) -> None:
+    """Keep for this request what `as_column` gave."""
+    if has_request_context():
+        request.environ.setdefault(KEPT, _by_code(json.loads(text or "[]")))
+
+
+def _read() -> dict[str, Source]:
+    return _by_code(db.session.execute(select(*_columns())))
+
+
+def _by_code(lines: Iterable[Any]) -> dict[str, Source]:
+    rows = sorted((Source(*line) for line in lines), key=lambda each: (each.position, each.code))
+    found = {each.code: each for each in rows}
     return found | {code: _first(code) for code in BUILT_IN if code not in found}
 
 
