@@ -298,6 +298,8 @@ def _the_rest(cast: Cast, actors: dict[str, Actor]) -> None:
         _copy(
             SurveyInstance, survey, journey_id=ward.id, department_id=cast.ward.id, handle="wallward", once="ward"
         )  # fmt: skip
+    with acting_as(SYSTEM), unit_of_work():
+        _cases_of_the_ward(cast)
     for actor, hospital, department, title in (
         (actors["hospital_admin"], cast.a, cast.ward, WARD_TITLE),
         (actors["outsider"], cast.b, cast.elsewhere, "B's own"),
@@ -307,6 +309,15 @@ def _the_rest(cast: Cast, actors: dict[str, Actor]) -> None:
                 hospital_id=hospital.id, title=title, severity="high", department_id=department.id, patient_id=None,
                 actor=actor,
             )  # fmt: skip
+
+
+def _cases_of_the_ward(cast: Cast) -> None:
+    """A complaint with its explanation and an inquiry that only the office and the ward's head reach; older than all others."""
+    ward = {"department_id": cast.ward.id, "created_by_id": cast["hospital_admin"].id, "title": WARD_TITLE}
+    complaint = _copy(Complaint, first(Complaint, cast.a.id), id=UUID(int=1), reference="CMP-WARD", handle="wallcase", **ward)
+    asked = {"department_id": cast.ward.id, "assignee_id": cast["hospital_admin"].id, "handle": "wallasked"}
+    _copy(Explanation, first(Explanation, cast.a.id), id=UUID(int=2), complaint_id=complaint.id, point_id=None, **asked)
+    _copy(Inquiry, first(Inquiry, cast.a.id), id=UUID(int=3), reference="INQ-WARD", **ward)
 
 
 def first(model: Any, hospital_id: UUID | None = None, **where: Any) -> Any:
