@@ -20,10 +20,12 @@ from apiflask import APIFlask
 from flask.testing import FlaskClient
 
 from app import create_app
-from app.core.db import db, install
+from app.complaints.flags import phrases
+from app.core.db import db, ids, install
 from app.core.jobs import queues
 from app.core.time import clock
 from app.settings import Settings, from_environment
+from app.surveys.services import asking
 from devstack.testing import Servers, ephemeral_servers
 
 TESTS = Path(__file__).parent
@@ -187,8 +189,9 @@ def _filled(application: APIFlask, database: str, fill: Callable[[], None]) -> s
         engines = db._app_engines[application]
         own = db.engine
         engines[None] = sa.create_engine(own.url.set(database=database))
+        ids._last = 0  # what a test writes later has greater ids, wherever the clock was before
         try:
-            with clock.frozen(NOON - timedelta(seconds=1)):  # what a test writes has greater ids
+            with clock.frozen(NOON - timedelta(seconds=1)):
                 fill()
             return engines[None]
         finally:
@@ -210,6 +213,8 @@ def rolled_back(application: APIFlask, engine: sa.Engine | None = None) -> Itera
         engines[None] = connection  # type: ignore[assignment]
         db.session.configure(join_transaction_mode="create_savepoint")
         queues.redis_client().flushdb()
+        for kept in (phrases._kept, asking._known):  # what a process keeps ready of rows
+            kept.clear()
         try:
             with clock.frozen(NOON):
                 yield application

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from apiflask import APIFlask
 from flask.testing import FlaskClient
 
@@ -50,9 +52,12 @@ def look_everywhere(app: APIFlask, cast: Cast, language: str) -> tuple[Found, Lo
     return walk(app, lookers.open, token_addresses()), lookers
 
 
+LANG = re.compile(r"(?<=[?&])lang=[a-z]+")
 ENGLISH_ONLY = frozenset({"api_docs"})  # for programmers; the reader is somebody else's
 
 
 def spoken(address: str, language: str) -> str:
-    """Patients' pages speak the language of their link."""
+    """Patients' pages speak the language of their link, and so does a trial of them."""
+    if "lang=" in address:
+        return LANG.sub(f"lang={language}", address)
     return f"{address}{'&' if '?' in address else '?'}lang={language}" if address.startswith(PATIENT_PAGES) else address

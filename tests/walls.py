@@ -314,7 +314,9 @@ def _the_rest(cast: Cast, actors: dict[str, Actor]) -> None:
 def _cases_of_the_ward(cast: Cast) -> None:
     """A complaint with its explanation and an inquiry that only the office and the ward's head reach; older than all others."""
     ward = {"department_id": cast.ward.id, "created_by_id": cast["hospital_admin"].id, "title": WARD_TITLE}
-    complaint = _copy(Complaint, first(Complaint, cast.a.id), id=UUID(int=1), reference="CMP-WARD", handle="wallcase", **ward)
+    complaint = _copy(
+        Complaint, first(Complaint, cast.a.id), id=UUID(int=1), reference="CMP-WARD", handle="wallcase", **ward
+    )
     asked = {"department_id": cast.ward.id, "assignee_id": cast["hospital_admin"].id, "handle": "wallasked"}
     _copy(Explanation, first(Explanation, cast.a.id), id=UUID(int=2), complaint_id=complaint.id, point_id=None, **asked)
     _copy(Inquiry, first(Inquiry, cast.a.id), id=UUID(int=3), reference="INQ-WARD", **ward)

@@ -43,7 +43,7 @@ def test_the_same_complaint_is_noticed_while_typing_and_merged(browser: Browser,
     page.click("#suggestions-here button >> nth=0")
     page.wait_for_load_state()
     assert stack.rows(Complaint, id=complaint_id)[0].severity == "critical"
-    page.mouse.wheel(0, 1200)
+    scroll_to(page, "similar")
     page.click("#similar-here a[href*='merge=']")
     page.wait_for_selector(f"input[name=other][value='{known.reference}']")
     assert page.problems == []  # type: ignore[attr-defined]

@@ -202,4 +202,4 @@ def test_the_rows_of_both_queues_say_how_a_case_came(reference_data: Cast, clien
     sign_in(client, reference_data["px_coordinator"]).set_cookie("px_lang", "en")
     for address, word in (("/complaints/", "Phone call"), ("/inquiries/", "E-mail")):
         rows = client.get(address).text.partition("<tbody>")[2].partition("</tbody>")[0]
-        assert f"· {word}</small>" in rows, address
+        assert f"<bdi>{word}</bdi></span></small>" in rows, address

@@ -24,12 +24,13 @@ from app.core.api import documented, page_of
 from app.core.attachments import keeping
 from app.core.errors import Conflict
 from app.core.web import current_actor, requires
+from app.core.web.sheets import XLSX
 
 
 @bp.post("/complaints/export/")
 @bp.input(ComplaintFileIn)
 @bp.output(FileSchema, content_type="text/csv")
-@documented(bp, "Take complaints out as a file", "POST")
+@documented(bp, "Take complaints out as a file", "POST", also=[XLSX])
 @requires(Perm.READ)
 def take_file(json_data: ComplaintFileIn) -> Any:
     """Give exactly the caller's complaints that fit, streamed."""

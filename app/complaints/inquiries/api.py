@@ -40,6 +40,7 @@ from app.core.api import Listing, ListQuery, documented, listing, page_of
 from app.core.api.lists import equals, uuid
 from app.core.errors import Invalid
 from app.core.web import current_actor, requires
+from app.core.web.sheets import XLSX
 
 bp = APIBlueprint("inquiries_api", __name__, url_prefix="/api/complaints/inquiries")
 
@@ -101,7 +102,7 @@ def create(json_data: InquiryIn) -> Any:
 @bp.post("/export/")
 @bp.input(InquiryFileIn)
 @bp.output(FileSchema, content_type="text/csv")
-@documented(bp, "Take inquiries out as a file", "POST")
+@documented(bp, "Take inquiries out as a file", "POST", also=[XLSX])
 @requires(Perm.INQUIRY_READ)
 def take_file(json_data: InquiryFileIn) -> Any:
     """Give exactly the caller's inquiries that fit, streamed."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
+from http import HTTPStatus
 from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
@@ -89,11 +90,19 @@ REFUSALS: dict[str, tuple[int, ...]] = {
 }
 
 
-def documented(bp: APIBlueprint, summary: str, method: str, **extra: Any) -> Callable[[V], V]:
-    """Describe an endpoint in the OpenAPI document, with every refusal it may answer."""
+def documented(
+    bp: APIBlueprint, summary: str, method: str, *, also: Sequence[str] = (), **extra: Any
+) -> Callable[[V], V]:
+    """Describe an endpoint in the OpenAPI document, with every refusal it may answer.
+
+    `also`: further types of the files that it may answer with. `open`: without signing in.
+    """
     security = None if extra.get("open") else "BearerAuth"
+    responses: dict[int, Any] = {code: HTTPStatus(code).phrase for code in REFUSALS[method]}
+    if also:
+        responses[200] = {"content": {each: {"schema": {"type": "string", "format": "binary"}} for each in also}}
 
     def mark(view: V) -> V:
-        return bp.doc(summary=summary, responses=list(REFUSALS[method]), security=security)(view)
+        return bp.doc(summary=summary, responses=responses, security=security)(view)
 
     return mark
