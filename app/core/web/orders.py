@@ -16,7 +16,7 @@ from app.core.db.orders import FAR, RANKS, due_of, rank_of
 from app.core.web.keys import read_key, write_key
 
 LABELS: Mapping[str, Any] = {
-    "deadline": _l("Earliest deadline first"),
+    "deadline": _l("By deadline"),
     "newest": _l("Newest first"),
     "oldest": _l("Oldest first"),
     "severity": _l("Gravest first"),
