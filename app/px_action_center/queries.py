@@ -45,6 +45,18 @@ class Filters:
     text: str = ""
     sort: str = ""
 
+    def as_args(self) -> dict[str, str]:
+        """Give them as the address of the queue names them, without those that narrow nothing."""
+        given = {
+            "tab": self.tab,
+            "department": str(self.department_id or ""),
+            "severity": self.severity,
+            "status": self.status,
+            "q": self.text,
+            "sort": self.sort,
+        }
+        return {name: value for name, value in given.items() if value}
+
 
 @dataclass(frozen=True, slots=True)
 class Row:

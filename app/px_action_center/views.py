@@ -39,7 +39,7 @@ def queue() -> Response:
     kept = beside(PLACE, current_actor, {"department": {str(each.id): named(each) for each in _departments()}})
     if kept.start_url:
         return see_other(kept.start_url)
-    filters, shown = _filters(), columns_of(PLACE, current_actor)
+    filters, shown = filters_of(), columns_of(PLACE, current_actor)
     offered = queries.ORDERS
     order = order_in_force(filters.sort, offered)
     found = queries.list_page(filters, actor=current_actor, key=request.args.get("after"))
@@ -86,7 +86,8 @@ def _chips(filters: Filters) -> list[dict[str, Any]]:
     return queues.chips("actions.queue", shown)
 
 
-def _filters() -> Filters:
+def filters_of() -> Filters:
+    """Read the filters of the address; what is none of them narrows nothing."""
     return Filters(
         tab=queues.one_of("tab", TABS) or "open",
         department_id=request.args.get("department", type=UUID),

@@ -81,8 +81,9 @@ class ListFile:
     list_page: Callable[..., Any]
     event: type[ListExported]
     identifies: str  # the right to know who the patients are
-    shown: Callable[[Actor], Collection[str]]  # codes of what the queue shows this reader
     within: Callable[[], AbstractContextManager[None]] = nullcontext  # what each part of the file is written in
+    # codes of what the queue shows this reader; None: it has no columns to choose from, and the file has all of its own
+    shown: Callable[[Actor], Collection[str]] | None = None
 
     def asked(self, form: ExportForm | None = None, status: int = 200) -> Response:
         """Give the page that asks what kind of file, and what for."""
@@ -100,7 +101,7 @@ class ListFile:
         throttle.hit("export.actor", str(current_actor.id))
         form = ExportForm()
         actor = current_actor._get_current_object()  # type: ignore[attr-defined]
-        codes = self.shown(actor) if form.columns.data == "shown" else None
+        codes = self.shown(actor) if self.shown and form.columns.data == "shown" else None
         answer = form.submit(
             lambda: self.answer(filters, form.kind.data or "", form.reason.data or "", codes=codes, actor=actor)
         )
