@@ -38,8 +38,7 @@ from app.core.saved_views.beside import beside
 from app.core.saved_views.columns import columns_of
 from app.core.severity import Severity
 from app.core.web import Answer, current_actor, page, queues, requires, see_other
-from app.core.web.orders import LABELS, order_in_force
-from app.core.web.orders import choices_of as order_choices
+from app.core.web.orders import LABELS, order_choices, order_in_force
 from app.core.web.panels import panel, panels_for
 from app.notifications.policy import Perm as MessagePerm
 from app.organizations import queries as organizations

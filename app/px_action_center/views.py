@@ -15,7 +15,7 @@ from app.core.i18n import named
 from app.core.saved_views.beside import beside
 from app.core.saved_views.columns import columns_of
 from app.core.web import Answer, current_actor, page, queues, requires, see_other
-from app.core.web.orders import LABELS, choices_of, order_in_force
+from app.core.web.orders import LABELS, order_choices, order_in_force
 from app.core.web.panels import panels_for
 from app.organizations import queries as organizations
 from app.organizations.models import Department
@@ -55,7 +55,7 @@ def queue() -> Response:
         departments=_departments(),
         chips=_chips(filters),
         kept=kept,
-        orders=choices_of(offered),
+        orders=order_choices(offered),
         order=order,
         shown=shown,
         heads=shown.heads(offered, order),

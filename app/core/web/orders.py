@@ -74,6 +74,6 @@ def order_in_force(wanted: str, offered: Sequence[str]) -> str:
     return wanted if wanted in offered else offered[0]
 
 
-def choices_of(offered: Sequence[str]) -> list[tuple[str, Any]]:
+def order_choices(offered: Sequence[str]) -> list[tuple[str, Any]]:
     """Give the orders for a select; the usual one is what stands where nothing is chosen."""
     return [("" if code == offered[0] else code, LABELS[code]) for code in offered]
