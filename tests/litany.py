@@ -364,6 +364,7 @@ DOORS: dict[str, frozenset[str]] = {
         (f"saved_views.{name}" for name in ("listed", "new", "create", "save", "remove", "start", "plain_start")),
         EVERYONE,
     ),
+    "saved_views.choose_columns": EVERYONE,
     **dict.fromkeys(
         (
             f"saved_views_api.{name}"

@@ -10,7 +10,7 @@ from sqlalchemy import CheckConstraint, Computed, Float, ForeignKey, Index, Text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.complaints.casework.models import FAR_SQL, CaseFacts, CaseNote
+from app.complaints.casework.models import CaseFacts, CaseNote
 from app.complaints.enums import ComplaintStatus, ExplanationStatus
 from app.complaints.flags.models import RedFlagPhrase as RedFlagPhrase
 from app.complaints.links.models import ClusterMember as ClusterMember
@@ -28,14 +28,15 @@ from app.complaints.taxonomy.models import TaxonomyVersion as TaxonomyVersion
 from app.core.access.policy import Scope
 from app.core.attachments.models import Attachment
 from app.core.db import Base, Record, Tenant, Versioned, code_column
+from app.core.db.orders import DUE_SQL, RANK_SQL
 from app.core.keys.links import new_handle
 from app.organizations.models import Department
 
 REOPEN_WITHIN = timedelta(days=30)  # of its end (product.md section 5)
 _AT_WORK = "closed_at IS NULL"
 
-# a queue's order: by deadline, then what has none; as an expression, so that one index gives the order and the next page
-QUEUE_PLACE = text(f"COALESCE(due_at, {FAR_SQL})")
+# the orders of the queue; as expressions, so that one index gives the order and the next page
+QUEUE_PLACE, RANK = text(DUE_SQL), text(RANK_SQL)
 
 # what the search of the queue looks in: all words of the case, name and address folded, the name's key, and the phone
 SEARCH = (
@@ -57,6 +58,9 @@ class Complaint(CaseFacts, Tenant, Versioned, Record, Base):
     __table_args__ = (
         Index("ix_complaints_open", "hospital_id", "due_at", "id", postgresql_where=text(_AT_WORK)),
         Index("ix_complaints_queue", QUEUE_PLACE, "id", postgresql_where=text(_AT_WORK)),
+        Index("ix_complaints_open_received", "received_at", "id", postgresql_where=text(_AT_WORK)),
+        Index("ix_complaints_open_severity", RANK, QUEUE_PLACE, "id", postgresql_where=text(_AT_WORK)),
+        Index("ix_complaints_severity", RANK, QUEUE_PLACE, "id"),
         Index("ix_complaints_received_at", "received_at", "id"),
         Index("ix_complaints_hospital_id_received_at", "hospital_id", "received_at", "id"),
         Index("ix_complaints_department_ids", "department_ids", postgresql_using="gin"),

@@ -11,8 +11,10 @@ from app.complaints.enums import ComplaintStatus
 from app.complaints.policy import Perm
 from app.complaints.sources.known import Labels
 from app.core.i18n import named
-from app.core.saved_views.places import Filter, Place, declare
+from app.core.saved_views.columns import columns_filter
+from app.core.saved_views.places import Filter, Place, QueueColumn, declare
 from app.core.severity import Severity
+from app.core.web.orders import LABELS
 from app.organizations import queries as organizations
 
 
@@ -29,6 +31,19 @@ def tab_labels() -> dict[str, Any]:
     }
 
 
+COLUMNS = (
+    QueueColumn("number", _l("Number"), is_fixed=True),
+    QueueColumn("what", _l("What"), is_fixed=True),
+    QueueColumn("patient", _l("Patient"), is_usual=False, is_under=True),
+    QueueColumn("department", _l("Department"), is_usual=False, is_under=True),
+    QueueColumn("channel", _l("How it came"), is_usual=False, is_under=True),
+    QueueColumn("status", _l("Status")),
+    QueueColumn("severity", _l("Severity"), orders=("severity",)),
+    QueueColumn("received", _l("Received"), is_usual=False, orders=("newest", "oldest")),
+    QueueColumn("deadline", _l("Deadline"), orders=("deadline",)),
+    QueueColumn("owner", _l("Owner")),
+)
+
 PLACE = declare(
     Place(
         "complaints",
@@ -44,6 +59,9 @@ PLACE = declare(
                 _l("Department"),
                 lambda actor: {str(row.id): named(row) for row in organizations.options_departments(actor=actor)},
             ),
+            "sort": Filter(_l("Order"), lambda _actor: LABELS),
+            "columns": columns_filter(COLUMNS),
         },
+        COLUMNS,
     )
 )

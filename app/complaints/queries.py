@@ -47,7 +47,7 @@ LINE = (
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What narrows the queue; it lives in the address."""
+    """What narrows the queue, and its order; it lives in the address."""
 
     tab: str = "open"
     department_id: UUID | None = None
@@ -55,6 +55,7 @@ class Filters:
     status: str = ""
     channel: str = ""
     text: str = ""
+    sort: str = ""
 
     def as_args(self) -> dict[str, str]:
         """Give them as the address of the queue names them, without those that narrow nothing."""
@@ -65,6 +66,7 @@ class Filters:
             "status": self.status,
             "channel": self.channel,
             "q": self.text,
+            "sort": self.sort,
         }
         return {name: value for name, value in given.items() if value}
 
@@ -121,16 +123,16 @@ def tab_counts(*, actor: Actor) -> dict[str, int]:
 def list_page(
     filters: Filters, *, actor: Actor, key: str | None = None, limit: int = PAGE, meant: Meant = None
 ) -> Page:
-    """Give one page of the queue in the order of its deadlines, by key, in one statement; "all" begins with the newest."""
+    """Give one page of the queue in the order asked for, by key, in one statement; usual are the deadlines, of "all" the newest."""
     query = filtered(QUEUE.with_people(), filters, actor, meant)
-    rows, next_key = QUEUE.page_of(query, filters.tab, key=key, limit=limit)
+    rows, next_key = QUEUE.page_of(query, filters.tab, sort=filters.sort, key=key, limit=limit)
     return Page([Row(*each) for each in rows], next_key)
 
 
 def list_lines(filters: Filters, *, actor: Actor, key: str | None = None) -> Page:
     """Give one page of the queue as `list_page` does, of each row only what its line shows."""
     query = filtered(QUEUE.with_people().options(*LINE), filters, actor)
-    rows, next_key = QUEUE.page_of(query, filters.tab, key=key, limit=PAGE)
+    rows, next_key = QUEUE.page_of(query, filters.tab, sort=filters.sort, key=key, limit=PAGE)
     return Page([Row(*each) for each in rows], next_key)
 
 

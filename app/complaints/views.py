@@ -35,8 +35,10 @@ from app.core.attachments import keeping, kinds
 from app.core.files import MEGABYTE
 from app.core.i18n import named
 from app.core.saved_views.beside import beside
+from app.core.saved_views.columns import columns_of
 from app.core.severity import Severity
 from app.core.web import Answer, current_actor, page, queues, requires, see_other
+from app.core.web.orders import LABELS, order_choices, order_in_force
 from app.core.web.panels import panel, panels_for
 from app.notifications.policy import Perm as MessagePerm
 from app.organizations import queries as organizations
@@ -50,11 +52,13 @@ bp = Blueprint("complaints", __name__, url_prefix="/complaints")
 @bp.get("/")
 @requires(Perm.READ)
 def queue() -> Response:
-    """Show the queue in the order of its deadlines."""
+    """Show the queue in the order that is asked for, with the columns that the reader chose."""
     kept = beside(PLACE, current_actor, {"department": {str(each.id): named(each) for each in _departments()}})
     if kept.start_url:
         return see_other(kept.start_url)
-    filters = filters_of()
+    filters, shown = filters_of(), columns_of(PLACE, current_actor)
+    offered = queries.QUEUE.orders(filters.tab)
+    order = order_in_force(filters.sort, offered)
     found = queries.list_lines(filters, actor=current_actor, key=request.args.get("after"))
     return page(
         "complaints/queue.html",
@@ -69,6 +73,10 @@ def queue() -> Response:
         departments=_departments(),
         chips=_chips(filters),
         kept=kept,
+        orders=order_choices(offered),
+        order=order,
+        shown=shown,
+        heads=shown.heads(offered, order),
         query=request.query_string.decode(),
         may_create=can(current_actor, Perm.CREATE),
         may_send=can(current_actor, Perm.LINK_SEND),
@@ -95,6 +103,7 @@ def filters_of() -> Filters:
         status=queues.one_of("status", set(ComplaintStatus)),
         channel=queues.one_of("channel", SOURCES),
         text=request.args.get("q", "")[:100],
+        sort=queues.one_of("sort", LABELS),
     )
 
 

@@ -10,11 +10,13 @@ from sqlalchemy import Computed, Float, ForeignKey, Index, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import Base, GroupOrTenant, Record, SoftDeleted, Tenant, Versioned, code_column
+from app.core.db.orders import DUE_SQL, RANK_SQL
 from app.px_action_center.enums import ActionStatus
 
 # what the search of the queue looks in: of actions their titles and what was done, of notes what was written
 ACTION_FOLDED = "px_fold(title_en || ' ' || title_ar || ' ' || outcome)"
 NOTE_FOLDED = "px_fold(body)"
+DUE, RANK = text(DUE_SQL), text(RANK_SQL)  # the orders of the queue
 
 
 class PxAction(Tenant, Versioned, Record, Base):
@@ -24,6 +26,12 @@ class PxAction(Tenant, Versioned, Record, Base):
     __table_args__ = (
         Index("uq_px_actions_cause", "cause_key", unique=True),
         Index("ix_px_actions_open", "hospital_id", "due_at", "id", postgresql_where=text("closed_at IS NULL")),
+        Index("ix_px_actions_queue", DUE, "id", postgresql_where=text("closed_at IS NULL")),
+        Index("ix_px_actions_open_created", "created_at", "id", postgresql_where=text("closed_at IS NULL")),
+        Index("ix_px_actions_open_severity", RANK, DUE, "id", postgresql_where=text("closed_at IS NULL")),
+        Index("ix_px_actions_due", DUE, "id"),
+        Index("ix_px_actions_created_at", "created_at", "id"),
+        Index("ix_px_actions_severity", RANK, DUE, "id"),
         Index("ix_px_actions_hospital_id_created_at", "hospital_id", "created_at", "id"),
         Index("ix_px_actions_department_id", "department_id", "due_at"),
         Index("ix_px_actions_assignee_id", "assignee_id", postgresql_where=text("closed_at IS NULL")),

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import base64
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +19,7 @@ from app.core.db.said import MOST_SIGNS, Texts, found_by, words_of
 from app.core.errors import NotFound
 from app.core.text.digits import strip_marks, western_digits
 from app.core.time import clock
+from app.core.web.orders import order_in_force, orders_of
 from app.organizations import queries as organizations
 from app.organizations.models import Department, Patient
 from app.px_action_center.enums import ActionStatus
@@ -30,21 +29,33 @@ from app.px_action_center.policy import Perm
 PAGE = 25
 COUNT_CAP = 10_000
 SOON = timedelta(hours=8)
-FAR = datetime(9000, 1, 1, tzinfo=UTC)
-
 TEXTS = (Texts(ActionNote, ActionNote.action_id),)  # that the search looks in besides
+ORDERS = ("deadline", "newest", "oldest", "severity")  # the usual one first
 TABS = ("mine", "unassigned", "due_soon", "overdue", "to_approve", "open", "all")
 
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What narrows the queue; it lives in the address."""
+    """What narrows the queue, and its order; it lives in the address."""
 
     tab: str = "open"
     department_id: UUID | None = None
     severity: str = ""
     status: str = ""
     text: str = ""
+    sort: str = ""
+
+    def as_args(self) -> dict[str, str]:
+        """Give them as the address of the queue names them, without those that narrow nothing."""
+        given = {
+            "tab": self.tab,
+            "department": str(self.department_id or ""),
+            "severity": self.severity,
+            "status": self.status,
+            "q": self.text,
+            "sort": self.sort,
+        }
+        return {name: value for name, value in given.items() if value}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +65,7 @@ class Row:
     action: PxAction
     department: Department | None
     owner: User | None
+    patient: Patient | None = None  # in lists that show it
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,23 +151,20 @@ def tab_counts(*, actor: Actor) -> dict[str, int]:
 def list_page(
     filters: Filters, *, actor: Actor, key: str | None = None, limit: int = PAGE, meant: Sequence[UUID] | None = None
 ) -> Page:
-    """Give one page of the queue in the order of its deadlines, by key; one statement whatever the number."""
-    place = func.coalesce(PxAction.due_at, FAR)
+    """Give one page of the queue in the order asked for, usually of deadlines, by key; one statement whatever the number."""
     query = _filtered(
-        select(PxAction, Department, User)
+        select(PxAction, Department, User, Patient)
         .join(Department, Department.id == PxAction.department_id, isouter=True)
         .join(User, User.id == PxAction.assignee_id, isouter=True)
+        .join(Patient, Patient.id == PxAction.patient_id, isouter=True)
         .options(lazyload(User.assignments)),  # a name is all that is shown
         filters,
         actor,
         meant,
     )
-    after = _read_key(key)
-    if after is not None:
-        query = query.where(or_(place > after[0], and_(place == after[0], PxAction.id > after[1])))
-    rows = db.session.execute(query.order_by(place, PxAction.id).limit(limit + 1)).all()
-    shown = [Row(*row) for row in rows[:limit]]
-    return Page(shown, _write_key(shown[-1].action) if len(rows) > limit else None)
+    order = orders_of(PxAction, "created_at")[order_in_force(filters.sort, ORDERS)]
+    rows, next_key = order.page_of(query, key=key, limit=limit)
+    return Page([Row(*row) for row in rows], next_key)
 
 
 def _filtered(query: Any, filters: Filters, actor: Actor, meant: Sequence[UUID] | None) -> Any:
@@ -184,21 +193,6 @@ def search_clause(text: str, actor: Actor, meant: Sequence[UUID] | None = None) 
     ways += [PxAction.patient_id.in_(patients)] if patients else []
     by_case, by_text = found_by(PxAction.id, ways, words, TEXTS)
     return by_case if by_text is None else or_(by_case, by_text)
-
-
-def _write_key(action: PxAction) -> str:
-    due = action.due_at.isoformat() if action.due_at else ""
-    return base64.urlsafe_b64encode(json.dumps([due, str(action.id)]).encode()).decode()
-
-
-def _read_key(key: str | None) -> tuple[datetime, UUID] | None:
-    if not key:
-        return None
-    try:
-        due, action_id = json.loads(base64.urlsafe_b64decode(key.encode()))
-        return (datetime.fromisoformat(due) if due else FAR, UUID(action_id))
-    except (ValueError, TypeError, AttributeError):
-        return None
 
 
 def notes_of(action_id: UUID) -> list[tuple[ActionNote, User | None]]:

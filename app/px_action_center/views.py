@@ -13,7 +13,9 @@ from app.accounts import queries as accounts
 from app.core.access.policy import can, can_on
 from app.core.i18n import named
 from app.core.saved_views.beside import beside
+from app.core.saved_views.columns import columns_of
 from app.core.web import Answer, current_actor, page, queues, requires, see_other
+from app.core.web.orders import LABELS, order_choices, order_in_force
 from app.core.web.panels import panels_for
 from app.organizations import queries as organizations
 from app.organizations.models import Department
@@ -33,11 +35,13 @@ bp = Blueprint("actions", __name__, url_prefix="/actions")
 @bp.get("/")
 @requires(Perm.READ)
 def queue() -> Response:
-    """Show the queue in the order of its deadlines."""
+    """Show the queue in the order that is asked for, with the columns that the reader chose."""
     kept = beside(PLACE, current_actor, {"department": {str(each.id): named(each) for each in _departments()}})
     if kept.start_url:
         return see_other(kept.start_url)
-    filters = _filters()
+    filters, shown = filters_of(), columns_of(PLACE, current_actor)
+    offered = queries.ORDERS
+    order = order_in_force(filters.sort, offered)
     found = queries.list_page(filters, actor=current_actor, key=request.args.get("after"))
     return page(
         "actions/queue.html",
@@ -51,9 +55,14 @@ def queue() -> Response:
         departments=_departments(),
         chips=_chips(filters),
         kept=kept,
+        orders=order_choices(offered),
+        order=order,
+        shown=shown,
+        heads=shown.heads(offered, order),
         query=request.query_string.decode(),
         may_create=can(current_actor, Perm.CREATE),
         may_assign=can(current_actor, Perm.ASSIGN),
+        is_masked=not organizations.may_identify(current_actor),
     )
 
 
@@ -77,13 +86,15 @@ def _chips(filters: Filters) -> list[dict[str, Any]]:
     return queues.chips("actions.queue", shown)
 
 
-def _filters() -> Filters:
+def filters_of() -> Filters:
+    """Read the filters of the address; what is none of them narrows nothing."""
     return Filters(
         tab=queues.one_of("tab", TABS) or "open",
         department_id=request.args.get("department", type=UUID),
         severity=queues.one_of("severity", set(Severity)),
         status=queues.one_of("status", set(ActionStatus)),
         text=request.args.get("q", "")[:100],
+        sort=queues.one_of("sort", LABELS),
     )
 
 

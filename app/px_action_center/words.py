@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Flask
 
+from app.core.i18n import gettext as _
 from app.px_action_center.enums import ActionStatus, Severity, SignalKind
 
 _SETS: dict[str, Any] = {"status": ActionStatus, "severity": Severity, "signal": SignalKind}
@@ -16,6 +17,11 @@ def action_label(name: str, code: str) -> Any:
     return _SETS[name](code).label
 
 
+def source_of(code: str) -> Any:
+    """Say for what an action was opened: the signal, or that somebody saw the need."""
+    return action_label("signal", code) if code in set(SignalKind) else _("somebody saw the need")
+
+
 def init_app(app: Flask) -> None:
     """Give them to templates, macros included."""
-    app.jinja_env.globals.update(action_label=action_label)
+    app.jinja_env.globals.update(action_label=action_label, action_source=source_of)

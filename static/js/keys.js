@@ -5,16 +5,30 @@
   const rows = () => [...document.querySelectorAll("[data-queue] tbody tr, [data-queue] [data-row]")];
   const current = () => document.querySelector(".px-at");
 
+  const standAt = (row) => {
+    current()?.classList.remove("px-at");
+    row.classList.add("px-at");
+    (row.querySelector("[data-open]") ?? row.querySelector("a[href]") ?? row).focus({ preventScroll: true });
+    row.scrollIntoView({ block: "nearest" });
+  };
+
   const go = (step) => {
     const all = rows();
     if (!all.length) return;
     const now = all.indexOf(current());
-    const next = all[Math.min(Math.max(now + step, 0), all.length - 1)];
-    current()?.classList.remove("px-at");
-    next.classList.add("px-at");
-    (next.querySelector("[data-open]") ?? next.querySelector("a[href]") ?? next).focus({ preventScroll: true });
-    next.scrollIntoView({ block: "nearest" });
+    standAt(all[Math.min(Math.max(now + step, 0), all.length - 1)]);
   };
+
+  // Back from a case lands on its row, wherever it stands by then: the page is fetched anew, its place in the history remembers
+  document.addEventListener("click", (event) => {
+    const row = event.target.closest?.("a[href]")?.closest("[data-queue] tbody tr[id]");
+    if (row) history.replaceState({ ...history.state, row: row.id }, "");
+  });
+  addEventListener("pageshow", (event) => {
+    if (event.persisted || performance.getEntriesByType("navigation")[0]?.type !== "back_forward") return;
+    const row = document.getElementById(history.state?.row ?? "");
+    if (row) standAt(row);
+  });
 
   const press = (key) => (current()?.querySelector(`[data-key="${key}"]`) ?? document.querySelector(`main [data-key="${key}"]`))?.click();
 

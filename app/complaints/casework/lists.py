@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, literal_column, select, tuple_
+from sqlalchemy import ColumnElement, and_, func, literal_column, select
 from sqlalchemy.orm import lazyload
 
 from app.accounts.models import User
-from app.complaints.casework.models import FAR_SQL
 from app.complaints.policy import Perm
 from app.core.access.actor import Actor
 from app.core.access.policy import can, visible
@@ -21,14 +20,13 @@ from app.core.db.said import LEAST_SIGNS, MOST_SIGNS
 from app.core.text.digits import strip_marks, western_digits
 from app.core.text.names import name_needles
 from app.core.time import clock
-from app.core.web.keys import read_key, write_key
+from app.core.web.orders import order_in_force, orders_of
 from app.organizations.models import Department, Patient
 from app.organizations.queries import LEAST_DIGITS, TAIL_DIGITS, ids_of_patients
 
 PAGE = 25
 COUNT_CAP = 10_000
 SOON = timedelta(hours=8)
-FAR = datetime(9000, 1, 1, tzinfo=UTC)
 TABS = ("mine", "new", "unassigned", "due_soon", "overdue", "open", "all")
 PHONE_SIGNS = frozenset("0123456789+-() ")  # what people write phones with; kept is +966...
 
@@ -118,23 +116,14 @@ class Queue:
             .options(lazyload(User.assignments))
         )
 
-    def page_of(self, query: Any, tab: str, *, key: str | None, limit: int) -> tuple[Sequence[Any], str | None]:
-        """Run one page of lines in the order of their deadlines, by key; the tab "all" begins with the newest."""
-        model, after = self.model, read_key(key)
-        place: Any
-        order: Any
-        if tab == "all":
-            place, order = model.received_at, (model.received_at.desc(), model.id.desc())
-            beyond = tuple_(place, model.id) < tuple_(*after) if after else None  # as a pair it is a range of the index
-        else:
-            # as a literal, so that the planner finds the index whose expression it is
-            place = func.coalesce(model.due_at, literal_column(FAR_SQL))
-            order = (place, model.id)
-            beyond = tuple_(place, model.id) > tuple_(*after) if after else None
-        if beyond is not None:
-            query = query.where(beyond)
-        found = db.session.execute(query.order_by(*order).limit(limit + 1)).all()
-        if len(found) <= limit:
-            return found, None
-        last = found[limit - 1][0]
-        return found[:limit], write_key(last.received_at if tab == "all" else last.due_at or FAR, last.id)
+    def orders(self, tab: str) -> tuple[str, ...]:
+        """Give the orders that a tab offers, the usual one first: deadlines are of what has not ended."""
+        graded = ("severity",) if hasattr(self.model, "severity") else ()
+        return ("newest", "oldest", *graded) if tab == "all" else ("deadline", "newest", "oldest", *graded)
+
+    def page_of(
+        self, query: Any, tab: str, *, sort: str = "", key: str | None, limit: int
+    ) -> tuple[Sequence[Any], str | None]:
+        """Run one page of lines in the order that is wanted, by key; what the tab does not offer gives its usual order."""
+        order = orders_of(self.model, "received_at")[order_in_force(sort, self.orders(tab))]
+        return order.page_of(query, key=key, limit=limit)

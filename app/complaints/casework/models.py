@@ -11,8 +11,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import code_column
 
-FAR_SQL = "'9000-01-01 00:00:00+00'::timestamptz"  # where in a queue a case without a deadline stands
-
 
 class CaseFacts:
     """Columns of a case: how it came, who speaks, their words, the department that leads, and who works on it."""

@@ -10,13 +10,13 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import aliased, lazyload
 
 from app.accounts.models import User
-from app.complaints.casework.lists import FAR
 from app.complaints.enums import ExplanationStatus
 from app.complaints.models import Complaint, ComplaintPoint, Explanation
 from app.complaints.policy import Perm
 from app.core.access.actor import Actor
 from app.core.access.policy import can_on, load, visible
 from app.core.db import db
+from app.core.db.orders import FAR
 from app.organizations.models import Department, Patient
 
 

@@ -9,31 +9,33 @@ from app.complaints.enums import RELATIONS
 from app.complaints.inquiries import queries
 from app.complaints.inquiries.enums import ANSWER_WAYS, InquiryStatus
 from app.complaints.inquiries.events import InquiriesExported
+from app.complaints.inquiries.places import PLACE
 from app.complaints.inquiries.views import bp, filters_of
 from app.complaints.policy import Perm
 from app.complaints.sources.known import Labels, kept
 from app.core.i18n import named
+from app.core.saved_views.columns import columns_of
 from app.core.web import requires
 from app.core.web.list_file import Column, ListFile
 
 FROM = Labels()
 COLUMNS = (
-    Column(_l("Number"), lambda row: row.inquiry.reference),
-    Column(_l("What"), lambda row: row.inquiry.title, is_personal=True),
+    Column(_l("Number"), lambda row: row.inquiry.reference, code="number"),
+    Column(_l("What"), lambda row: row.inquiry.title, is_personal=True, code="what"),
     Column(_l("In their own words"), lambda row: row.inquiry.words, is_personal=True),
-    Column(_l("Patient"), lambda row: named(row.patient), is_personal=True),
+    Column(_l("Patient"), lambda row: named(row.patient), is_personal=True, code="patient"),
     Column(_l("File number"), lambda row: row.patient.mrn if row.patient else "", is_personal=True),
     Column(_l("Who asks"), lambda row: RELATIONS.get(row.inquiry.contact_relation, "")),
-    Column(_l("Name"), lambda row: row.inquiry.contact_name, is_personal=True),
+    Column(_l("Name"), lambda row: row.inquiry.contact_name, is_personal=True, code="patient"),
     Column(_l("Phone"), lambda row: row.inquiry.contact_phone, is_personal=True),
     Column(_l("E-mail"), lambda row: row.inquiry.contact_email, is_personal=True),
-    Column(_l("Category"), lambda row: named(row.category)),
-    Column(_l("Status"), lambda row: InquiryStatus(row.inquiry.status).label),
-    Column(_l("How it came"), lambda row: FROM.get(row.inquiry.channel, "")),
-    Column(_l("Department"), lambda row: named(row.department)),
-    Column(_l("Owner"), lambda row: named(row.owner)),
-    Column(_l("Received"), lambda row: row.inquiry.received_at),
-    Column(_l("Deadline"), lambda row: row.inquiry.due_at),
+    Column(_l("Category"), lambda row: named(row.category), code="category"),
+    Column(_l("Status"), lambda row: InquiryStatus(row.inquiry.status).label, code="status"),
+    Column(_l("How it came"), lambda row: FROM.get(row.inquiry.channel, ""), code="channel"),
+    Column(_l("Department"), lambda row: named(row.department), code="department"),
+    Column(_l("Owner"), lambda row: named(row.owner), code="owner"),
+    Column(_l("Received"), lambda row: row.inquiry.received_at, code="received"),
+    Column(_l("Deadline"), lambda row: row.inquiry.due_at, code="deadline"),
     Column(_l("Answered"), lambda row: row.inquiry.answered_at),
     Column(_l("How it was answered"), lambda row: ANSWER_WAYS.get(row.inquiry.answer_way, "")),
     Column(_l("Answer"), lambda row: row.inquiry.answer, is_personal=True),
@@ -51,6 +53,7 @@ FILE = ListFile(
     event=InquiriesExported,
     identifies=Perm.IDENTIFY,
     within=kept,
+    shown=lambda actor: columns_of(PLACE, actor).codes,
 )
 
 

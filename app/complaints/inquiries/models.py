@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.complaints.casework.models import CaseFacts, CaseNote
 from app.complaints.inquiries.enums import InquiryStatus
 from app.core.db import Base, GroupOrTenant, Record, SoftDeleted, Tenant, Versioned, code_column, unique_among
+from app.core.db.orders import DUE_SQL
 
 _AT_WORK = "closed_at IS NULL"
 
@@ -39,6 +40,9 @@ class Inquiry(CaseFacts, Tenant, Versioned, Record, Base):
     __tablename__ = "inquiries"
     __table_args__ = (
         Index("ix_inquiries_open", "hospital_id", "due_at", "id", postgresql_where=text(_AT_WORK)),
+        Index("ix_inquiries_queue", text(DUE_SQL), "id", postgresql_where=text(_AT_WORK)),
+        Index("ix_inquiries_open_received", "received_at", "id", postgresql_where=text(_AT_WORK)),
+        Index("ix_inquiries_received_at", "received_at", "id"),
         Index("ix_inquiries_hospital_id_received_at", "hospital_id", "received_at", "id"),
         Index("ix_inquiries_assignee_id", "assignee_id", postgresql_where=text(_AT_WORK)),
         Index("ix_inquiries_patient_id", "patient_id", "received_at"),

@@ -12,7 +12,9 @@ from app.complaints.inquiries.enums import InquiryStatus
 from app.complaints.policy import Perm
 from app.complaints.sources.known import Labels
 from app.core.i18n import named
-from app.core.saved_views.places import Filter, Place, declare
+from app.core.saved_views.columns import columns_filter
+from app.core.saved_views.places import Filter, Place, QueueColumn, declare
+from app.core.web.orders import LABELS
 from app.organizations import queries as organizations
 
 
@@ -28,6 +30,19 @@ def tab_labels() -> dict[str, Any]:
         "all": pgettext("queue", "All"),
     }
 
+
+COLUMNS = (
+    QueueColumn("number", _l("Number"), is_fixed=True),
+    QueueColumn("what", _l("Question"), is_fixed=True),
+    QueueColumn("patient", _l("Patient"), is_usual=False, is_under=True),
+    QueueColumn("department", _l("Department"), is_usual=False, is_under=True),
+    QueueColumn("channel", _l("How it came"), is_usual=False, is_under=True),
+    QueueColumn("category", _l("Category")),
+    QueueColumn("status", _l("Status")),
+    QueueColumn("received", _l("Received"), is_usual=False, orders=("newest", "oldest")),
+    QueueColumn("deadline", _l("Deadline"), orders=("deadline",)),
+    QueueColumn("owner", _l("Owner")),
+)
 
 PLACE = declare(
     Place(
@@ -47,6 +62,9 @@ PLACE = declare(
                 _l("Department"),
                 lambda actor: {str(row.id): named(row) for row in organizations.options_departments(actor=actor)},
             ),
+            "sort": Filter(_l("Order"), lambda _actor: LABELS),
+            "columns": columns_filter(COLUMNS),
         },
+        COLUMNS,
     )
 )

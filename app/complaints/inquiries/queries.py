@@ -29,7 +29,7 @@ QUEUE = Queue(Inquiry, Perm.INQUIRY_READ, InquiryStatus.OPEN, AWAITED, numbers=(
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What narrows the queue; it lives in the address."""
+    """What narrows the queue, and its order; it lives in the address."""
 
     tab: str = "open"
     department_id: UUID | None = None
@@ -37,6 +37,7 @@ class Filters:
     status: str = ""
     channel: str = ""
     text: str = ""
+    sort: str = ""
 
     def as_args(self) -> dict[str, str]:
         """Give them as the address of the queue names them, without those that narrow nothing."""
@@ -47,6 +48,7 @@ class Filters:
             "status": self.status,
             "channel": self.channel,
             "q": self.text,
+            "sort": self.sort,
         }
         return {name: value for name, value in given.items() if value}
 
@@ -119,9 +121,11 @@ def tab_counts(*, actor: Actor) -> dict[str, int]:
 def list_page(
     filters: Filters, *, actor: Actor, key: str | None = None, limit: int = PAGE, meant: Meant = None
 ) -> Page:
-    """Give one page of the queue in the order of its deadlines, by key, in one statement; "all" begins with the newest."""
+    """Give one page of the queue in the order asked for, by key, in one statement; usual are the deadlines, of "all" the newest."""
     query = QUEUE.with_people(InquiryCategory).outerjoin(InquiryCategory, InquiryCategory.id == Inquiry.category_id)
-    rows, next_key = QUEUE.page_of(_filtered(query, filters, actor, meant), filters.tab, key=key, limit=limit)
+    rows, next_key = QUEUE.page_of(
+        _filtered(query, filters, actor, meant), filters.tab, sort=filters.sort, key=key, limit=limit
+    )
     return Page([Row(*each) for each in rows], next_key)
 
 

@@ -27,7 +27,9 @@ from app.core.access.actor import Role
 from app.core.access.policy import can, can_on
 from app.core.i18n import named
 from app.core.saved_views.beside import beside
+from app.core.saved_views.columns import columns_of
 from app.core.web import Answer, current_actor, page, queues, requires, see_other
+from app.core.web.orders import LABELS, order_choices, order_in_force
 from app.core.web.panels import panels_for
 from app.organizations import queries as organizations
 from app.organizations.models import Department
@@ -39,7 +41,7 @@ bp = Blueprint("inquiries", __name__, url_prefix="/inquiries")
 @bp.get("/")
 @requires(Perm.INQUIRY_READ)
 def queue() -> Response:
-    """Show the queue in the order of its deadlines."""
+    """Show the queue in the order that is asked for, with the columns that the reader chose."""
     known = {
         "department": {str(each.id): named(each) for each in _departments()},
         "category": {str(each.id): named(each) for each in _categories()},
@@ -47,7 +49,9 @@ def queue() -> Response:
     kept = beside(PLACE, current_actor, known)
     if kept.start_url:
         return see_other(kept.start_url)
-    filters = filters_of()
+    filters, shown = filters_of(), columns_of(PLACE, current_actor)
+    offered = queries.QUEUE.orders(filters.tab)
+    order = order_in_force(filters.sort, offered)
     found = queries.list_page(filters, actor=current_actor, key=request.args.get("after"))
     return page(
         "inquiries/queue.html",
@@ -62,6 +66,10 @@ def queue() -> Response:
         departments=_departments(),
         chips=_chips(filters),
         kept=kept,
+        orders=order_choices(offered),
+        order=order,
+        shown=shown,
+        heads=shown.heads(offered, order),
         query=request.query_string.decode(),
         may_create=can(current_actor, Perm.INQUIRY_CREATE),
         is_masked=not can(current_actor, Perm.IDENTIFY),
@@ -93,6 +101,7 @@ def filters_of() -> Filters:
         status=queues.one_of("status", set(InquiryStatus)),
         channel=queues.one_of("channel", SOURCES),
         text=request.args.get("q", "")[:100],
+        sort=queues.one_of("sort", LABELS),
     )
 
 

@@ -16,3 +16,13 @@ class SavedViewChanged(Event):
     subject_type: ClassVar[str] = "saved_view"
     place: str
     what: str  # kept, changed, shared, unshared, removed, start, no_start
+
+
+@dataclass(frozen=True)
+class ColumnsChosen(Event):
+    """Somebody chose which columns a queue shows them, or the usual ones again."""
+
+    kind: ClassVar[str] = "core.columns.chosen"
+    subject_type: ClassVar[str] = "user"
+    place: str
+    codes: tuple[str, ...] | None

@@ -38,6 +38,16 @@ class SavedView(GroupOrTenant, Versioned, Record, Base):
     position: Mapped[int] = mapped_column(default=0)
 
 
+class ChosenColumns(Base):
+    """Which columns of a queue a person shows, where it is not the usual ones; codes that are none any more count for nothing."""
+
+    __tablename__ = "chosen_columns"
+
+    user_id: Mapped[UUID] = mapped_column(primary_key=True)
+    place: Mapped[str] = mapped_column(code_column(20), primary_key=True)
+    codes: Mapped[list[str]]
+
+
 class StartView(Base):
     """With which view a queue opens for a person."""
 

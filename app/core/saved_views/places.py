@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,14 +23,33 @@ class Filter:
 
 
 @dataclass(frozen=True, slots=True)
+class QueueColumn:
+    """A column of a queue: whether it is always there, whether usually, and its orders, the one of a first click first.
+
+    What `is_under` stands below the title for as long as it has no column of its own.
+    """
+
+    code: str
+    label: Any
+    is_fixed: bool = False
+    is_usual: bool = True
+    is_under: bool = False
+    orders: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Place:
-    """A queue: its words, its page, the right to read it, and its filters. The words that are searched are none of them."""
+    """A queue: its words, its page, the right to read it, its filters (order and columns among them), and its columns.
+
+    The words that are searched are no filter.
+    """
 
     code: str
     label: Any
     endpoint: str
     needs: str
     filters: Mapping[str, Filter]
+    columns: Sequence[QueueColumn] = ()
 
 
 PLACES: dict[str, Place] = {}

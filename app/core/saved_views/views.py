@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 
 from app.core.access.policy import can
 from app.core.errors import NotFound
-from app.core.saved_views import keeping, queries
+from app.core.saved_views import columns, keeping, queries
 from app.core.saved_views.forms import NewViewForm, VersionForm, ViewForm
 from app.core.saved_views.places import Place, Reader, address, of_address
 from app.core.saved_views.policy import Perm
@@ -82,6 +82,18 @@ def create() -> Response:
     if not answer.ok:
         return _new(place, given, form, answer.status)
     return see_other(address(place, answer.value.filters, view=answer.value.id), toast=_("The view was kept."))
+
+
+@bp.post("/columns/<string(maxlength=20):place>")
+@signed_in
+def choose_columns(place: str) -> Response:
+    """Keep which columns a queue shows, or let it show the usual ones again, and go back to it as it stood."""
+    found = keeping.place_of(place, current_actor)
+    chosen = None if "usual" in request.form else request.form.getlist("columns")
+    columns.choose(found, chosen, actor=current_actor)
+    given = dict(parse_qsl(request.form.get("query", "")[:2000]))
+    kept = {name: value for name, value in of_address(found, given).items() if name != columns.NAME}
+    return see_other(address(found, kept, q=given.get("q")))
 
 
 @bp.post("/<uuid:view_id>")

@@ -5,7 +5,7 @@ A domain declares a `ListFile` and gives it two addresses: one asks what kind of
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
@@ -45,17 +45,26 @@ class ListExported(Event):
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column: its heading, what stands in the cell, and whether it tells who a patient is or what they said."""
+    """A column: its heading, what stands in the cell, and whether it tells who a patient is or what they said.
+
+    `code` names the column of the queue in which the same stands; empty where the queue shows it nowhere.
+    """
 
     label: Any
     value: Callable[[Any], Any]
     is_personal: bool = False
+    code: str = ""
 
 
 class ExportForm(Form):
-    """What kind of file, and what for."""
+    """What kind of file, with which columns, and what for."""
 
     kind = SelectField(_l("Kind of file"), choices=[("xlsx", "Excel (XLSX)"), ("csv", "CSV")], default="xlsx")
+    columns = SelectField(
+        _l("Columns"),
+        choices=[("shown", _l("Those that the queue shows")), ("all", _l("All that the file has"))],
+        default="all",  # of who names none; the page offers those that are shown
+    )
     reason = LineField(_l("What is the file for?"), most=200)
 
 
@@ -73,6 +82,8 @@ class ListFile:
     event: type[ListExported]
     identifies: str  # the right to know who the patients are
     within: Callable[[], AbstractContextManager[None]] = nullcontext  # what each part of the file is written in
+    # codes of what the queue shows this reader; None: it has no columns to choose from, and the file has all of its own
+    shown: Callable[[Actor], Collection[str]] | None = None
 
     def asked(self, form: ExportForm | None = None, status: int = 200) -> Response:
         """Give the page that asks what kind of file, and what for."""
@@ -80,27 +91,36 @@ class ListFile:
             "core/list_file.html",
             status=status,
             file=self,
-            form=form or ExportForm(formdata=None),
+            form=form or ExportForm(formdata=None, columns="shown"),
             names_patients=can(current_actor, self.identifies),
             query=request.query_string.decode(),
         )
 
     def taken(self, filters: Any) -> Response:
-        """Give exactly what the queue shows with these filters, or the page with what is wrong."""
+        """Give exactly the rows that the queue shows with these filters, in its order, or the page with what is wrong."""
         throttle.hit("export.actor", str(current_actor.id))
         form = ExportForm()
         actor = current_actor._get_current_object()  # type: ignore[attr-defined]
-        answer = form.submit(lambda: self.answer(filters, form.kind.data or "", form.reason.data or "", actor=actor))
+        codes = self.shown(actor) if self.shown and form.columns.data == "shown" else None
+        answer = form.submit(
+            lambda: self.answer(filters, form.kind.data or "", form.reason.data or "", codes=codes, actor=actor)
+        )
         if not answer.ok:
             return self.asked(form, answer.status)
         given: Response = answer.value
         return given
 
-    def answer(self, filters: Any, kind: str, reason: str, *, actor: Actor) -> Response:
-        """Give the file. Invalid: no such kind of file, or no `reason` where the file tells who the patients are."""
+    def answer(
+        self, filters: Any, kind: str, reason: str, *, codes: Collection[str] | None = None, actor: Actor
+    ) -> Response:
+        """Give the file, with the columns of these codes (None: all).
+
+        Invalid: no such kind of file, or no `reason` where the file tells who the patients are.
+        """
         names_patients = can(actor, self.identifies)
         _note(self, filters, kind, reason, names_patients=names_patients, actor=actor)
-        columns = [each for each in self.columns if names_patients or not each.is_personal]
+        told = [each for each in self.columns if names_patients or not each.is_personal]
+        columns = [each for each in told if codes is None or each.code in codes]
         zone = ZoneInfo(select_zone())
         day = _cell(clock.now(), zone)
         taken = _("Taken out on %(day)s by %(name)s: %(reason)s", day=day, name=actor.name, reason=reason)

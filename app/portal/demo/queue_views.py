@@ -13,7 +13,11 @@ SHARED = (
     ("complaints", "خطيرة ومتأخرة", {"tab": "overdue", "severity": "critical"}),
     ("complaints", "من وزارة الصحة", {"tab": "open", "channel": "moh"}),
     ("inquiries", "بلا مسؤول", {"tab": "unassigned"}),
-    ("actions", "بانتظار الاعتماد", {"tab": "to_approve"}),
+    (
+        "actions",
+        "بانتظار الاعتماد",
+        {"tab": "to_approve", "sort": "severity", "columns": "patient.department.severity.opened.owner"},
+    ),
 )
 
 
