@@ -24,6 +24,7 @@ from app.px_action_center.places import PLACE, statuses, tab_labels
 from app.px_action_center.policy import Perm
 from app.px_action_center.queries import TABS, Filters
 from app.px_action_center.services import opening, working
+from app.px_action_center.services.bulk import BULK
 from app.px_action_center.show import case_of
 from app.px_action_center.workflow import ACTION
 
@@ -37,7 +38,7 @@ def queue() -> Response:
     kept = beside(PLACE, current_actor, {"department": {str(each.id): named(each) for each in _departments()}})
     if kept.start_url:
         return see_other(kept.start_url)
-    filters = _filters()
+    filters = filters_of()
     found = queries.list_page(filters, actor=current_actor, key=request.args.get("after"))
     return page(
         "actions/queue.html",
@@ -54,6 +55,7 @@ def queue() -> Response:
         query=request.query_string.decode(),
         may_create=can(current_actor, Perm.CREATE),
         may_assign=can(current_actor, Perm.ASSIGN),
+        deeds=BULK.deeds,
     )
 
 
@@ -77,7 +79,8 @@ def _chips(filters: Filters) -> list[dict[str, Any]]:
     return queues.chips("actions.queue", shown)
 
 
-def _filters() -> Filters:
+def filters_of() -> Filters:
+    """Read the filters of the address; what is none of them narrows nothing."""
     return Filters(
         tab=queues.one_of("tab", TABS) or "open",
         department_id=request.args.get("department", type=UUID),

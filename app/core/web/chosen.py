@@ -19,6 +19,9 @@ from app.core.jobs.queues import redis_client
 from app.core.time import clock
 
 UNDO_WITHIN = timedelta(minutes=2)
+BACK_WITHIN = UNDO_WITHIN + timedelta(
+    minutes=1
+)  # for a step back: after changing many it takes a moment until Undo begins
 R = TypeVar("R")
 
 
