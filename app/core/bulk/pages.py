@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -22,6 +23,8 @@ from app.core.web.chosen import Outcome, Verdict, read_ids, read_versions
 from app.core.web.doors import current_actor
 from app.core.web.forms import Form, LineField, TextField
 from app.core.web.pages import page, see_other
+
+UNDONE = "undone"  # instead of a verb: what became of each when a run was taken back
 
 
 class BulkForm(Form):
@@ -114,19 +117,22 @@ class Pages:
             "core/bulk/done.html",
             pages=self,
             done=found,
-            said=self.words.changed(len(found.changed)),
+            said=(self.words.as_before if found.deed == UNDONE else self.words.changed)(len(found.changed)),
             lines={str(self.bulk.row_of(line).id): line for line in lines},
             token=token,
         )
 
     def undo(self) -> Response:
-        """Take the run back where nobody changed the row since."""
+        """Take the run back where nobody changed the row since; goes on to those that stay, where there are some."""
         outcomes = self.bulk.undo(request.form.get("of", ""), actor=current_actor)
         if outcomes is None:
             return see_other(url_for(self.queue_endpoint), toast=_("It is too late to take this back."))
         count = _changed(outcomes)
         said, left = self.words.as_before(count), len(outcomes) - count
         if left:
+            token = chosen.remember(self.bulk.place, UNDONE, outcomes, actor=current_actor, within=timedelta(0))
+            if token:
+                return see_other(url_for(f"{self.blueprint}.done", of=token))
             stays = ngettext(
                 "%(num)s was changed by somebody since and stays.",
                 "%(num)s were changed by somebody since and stay.",
