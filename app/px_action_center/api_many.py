@@ -13,6 +13,7 @@ from app.core.api import In, documented
 from app.core.bulk import api as bulk
 from app.core.bulk.api import ChosenRows, Code, RowsChanged, RowsUndoIn, Words
 from app.core.web import current_actor, requires
+from app.core.web.sheets import XLSX
 from app.px_action_center import queries
 from app.px_action_center.api import bp
 from app.px_action_center.exports import FILE
@@ -65,7 +66,7 @@ def undo_many(json_data: RowsUndoIn) -> Any:
 @bp.post("/export/")
 @bp.input(ActionsFileIn)
 @bp.output(FileSchema, content_type="text/csv")
-@documented(bp, "Take actions out as a file", "POST")
+@documented(bp, "Take actions out as a file", "POST", also=[XLSX])
 @requires(Perm.READ)
 def take_file(json_data: ActionsFileIn) -> Any:
     """Give exactly the caller's actions that fit, streamed."""
