@@ -178,14 +178,14 @@ class Pages:
         return {"ms": (time.perf_counter() - begun) * 1000, "bytes": size}
 
     def _choose(self) -> dict[UUID, int]:
-        from app.complaints.bulk import services as bulk
         from app.complaints.models import Complaint
         from app.core.access.actor import acting_as, system_actor
+        from app.core.bulk.deeds import MOST
         from app.core.db import db
 
         query = sa.select(Complaint.id, Complaint.version).where(Complaint.status == "resolved").order_by(Complaint.id)
         with self.app.app_context(), acting_as(system_actor("measure")):
-            return {row.id: row.version for row in db.session.execute(query.limit(bulk.MOST))}
+            return {row.id: row.version for row in db.session.execute(query.limit(MOST))}
 
     def _do(self, name: str, chosen: dict[UUID, int]) -> int:
         if name == "report" or name == BULK:
@@ -219,13 +219,14 @@ def _report() -> int:
 
 def _bulk_close(versions: dict[UUID, int]) -> int:
     """Close 200 resolved complaints, each with its clocks, its events and its survey's hold, as the page does."""
-    from app.complaints.bulk import services as bulk
+    from app.complaints.bulk import services
     from app.core.access.actor import acting_as, system_actor
+    from app.core.bulk.deeds import MOST
     from app.core.db import db
 
     with acting_as(system_actor("measure")) as actor:
-        _token, outcomes = bulk.run("close", versions, "", actor=actor)
-        assert len(outcomes) == bulk.MOST and not any(each.refusal for each in outcomes)
+        _token, outcomes = services.BULK.run("close", versions, {}, actor=actor)
+        assert len(outcomes) == MOST and not any(each.refusal for each in outcomes)
         db.session.remove()
     return 0
 

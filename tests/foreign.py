@@ -18,6 +18,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Rule
 
 from app.accounts.models import User
+from app.complaints.inquiries.models import Inquiry
 from app.complaints.models import Complaint
 from app.core.access.actor import acting_as
 from app.core.access.wall import passage
@@ -26,6 +27,7 @@ from app.core.resources.resource import resource_at
 from app.integrations.outbound.models import WebhookDelivery
 from app.journeys.models import Journey
 from app.organizations.models import Department, Hospital, Physician
+from app.px_action_center.models import PxAction
 from app.surveys.models import SurveyTemplate
 from tests import litany
 from tests.guards.test_doors import closed
@@ -54,6 +56,8 @@ NAMES: dict[str, Any] = {
     "person_id": Physician,
     "journey": Journey,
     "complaints.id": Complaint,
+    "inquiries.id": Inquiry,
+    "actions.id": PxAction,
     "outbound_api.ids": WebhookDelivery,
     "survey_instances_api.template_id": SurveyTemplate,
     "survey_triggers_api.template_id": SurveyTemplate,

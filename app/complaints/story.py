@@ -30,7 +30,7 @@ from app.complaints.events import (
     SuggestionJudged,
 )
 from app.complaints.models import ComplaintNote
-from app.complaints.sources.known import Labels
+from app.complaints.sources.story import came
 from app.core.events.timeline import TimelineEntry, describe
 from app.core.i18n import named
 from app.core.severity import Severity
@@ -69,21 +69,9 @@ def _moved(data: dict[str, Any], _known: Mapping[UUID, str]) -> str:
     return _("Status: %(after)s (before: %(before)s)", before=before, after=after)
 
 
-def _assigned(data: dict[str, Any], known: Mapping[UUID, str]) -> str:
-    if data["assignee_id"] is None:
-        return _("The assignment was taken back")
-    return _("Handed over to %(name)s", name=known.get(UUID(data["assignee_id"]), "–"))
-
-
 def _judged(data: dict[str, Any], _known: Mapping[UUID, str]) -> str:
     before, after = Severity(data["before"]).label, Severity(data["after"]).label
     return _("Severity: %(after)s (before: %(before)s)", before=before, after=after)
-
-
-def _came(data: dict[str, Any], _known: Mapping[UUID, str]) -> str:
-    names = Labels()
-    before, after = (names.get(data[name], data[name]) for name in ("before", "after"))
-    return _("Source: %(after)s (before: %(before)s)", before=before, after=after)
 
 
 def _merged(data: dict[str, Any], _known: Mapping[UUID, str]) -> str:
@@ -134,12 +122,12 @@ TITLES: dict[str, Title] = {
     ComplaintNoted.kind: lambda _data, _known: "",  # the note itself stands there
     ComplaintMoved.kind: _moved,
     ComplaintSeverityChanged.kind: _judged,
-    ComplaintSourceChanged.kind: _came,
+    ComplaintSourceChanged.kind: came,
     ComplaintMerged.kind: _merged,
     ComplaintLinked.kind: _linked,
     ComplaintJudged.kind: _how_it_was,
     ComplaintPaperMade.kind: lambda data, _known: _PAPERS[data["paper"]](),
-    ComplaintAssigned.kind: _assigned,
+    ComplaintAssigned.kind: story.assigned,
     PointChanged.kind: lambda data, _known: _POINTS[data["what"]](),
     ExplanationMoved.kind: lambda data, known: _EXPLANATIONS[data["verb"]](known.get(UUID(data["assignee_id"]), "–")),
     SuggestionJudged.kind: _suggestion,

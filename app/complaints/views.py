@@ -12,7 +12,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms.fields.choices import SelectChoice
 
 from app.complaints import queries
-from app.complaints.bulk import services as bulk
+from app.complaints.bulk.services import BULK
 from app.complaints.casework.lists import COUNT_CAP, TABS
 from app.complaints.enums import WRITTEN_BY_STAFF, ComplaintStatus
 from app.complaints.files import services as filing
@@ -81,7 +81,7 @@ def queue() -> Response:
         may_create=can(current_actor, Perm.CREATE),
         may_send=can(current_actor, Perm.LINK_SEND),
         may_work=can(current_actor, Perm.WORK),
-        deeds=bulk.DEEDS,
+        deeds=BULK.deeds,
         is_masked=not can(current_actor, Perm.IDENTIFY),
     )
 

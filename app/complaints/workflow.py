@@ -13,10 +13,10 @@ from app.complaints.models import Complaint, Explanation
 from app.complaints.policy import Perm
 from app.core.access.actor import Actor
 from app.core.time import clock
+from app.core.web.chosen import BACK_WITHIN
 from app.core.workflow import Step, Workflow
 
 PART_WITHIN = timedelta(days=30)
-UNCLOSE_WITHIN = timedelta(minutes=3)  # after closing many it takes a moment until two minutes of Undo begin
 _ENDABLE = [S.NEW, S.ACTIVATED, S.IN_PROGRESS, S.WAITING_PATIENT, S.PARTIALLY_RESOLVED]
 
 
@@ -26,7 +26,7 @@ def _in_time_to_reopen(complaint: Complaint, _actor: Actor) -> Any:
 
 
 def _just_closed(complaint: Complaint, _actor: Actor) -> Any:
-    late = complaint.closed_at is None or clock.now() - complaint.closed_at > UNCLOSE_WITHIN
+    late = complaint.closed_at is None or clock.now() - complaint.closed_at > BACK_WITHIN
     return _l("A closing can be taken back for three minutes only. Reopen the complaint.") if late else None
 
 

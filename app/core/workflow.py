@@ -74,6 +74,10 @@ class Workflow:
                 return step
         return None
 
+    def step_fields(self, verb: str) -> tuple[str, ...]:
+        """Give what a verb asks for, in whatever state."""
+        return tuple(dict.fromkeys(name for step in self.steps if step.verb == verb for name in step.fields))
+
     def apply(self, row: Any, verb: str, *, actor: Actor) -> Step:
         """Move `row`: authorise, then state, then guard; sets the state and the step's instants.
 

@@ -15,8 +15,10 @@ def register(app: Flask) -> None:
     from app.core.web import menu, presence
     from app.px_action_center import (  # noqa: F401 - some declare themselves
         api,
+        api_many,
         api_rules,
         bulk_views,
+        exports,
         handlers,
         panels,
         rule_views,

@@ -1,57 +1,62 @@
-"""Handing over the selected rows of the queue: what will change is shown, then done, each row with its own verdict."""
+"""The same change to the chosen rows of the queue: what will happen is shown, then done, then taken back where wished."""
 
 from __future__ import annotations
 
-from uuid import UUID
-
-from flask import Blueprint, Response, request, url_for
-from flask_babel import gettext as _
+from flask import Blueprint, Response
+from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from app.accounts import queries as accounts
-from app.core.errors import Invalid
-from app.core.web import current_actor, page, requires, see_other
-from app.core.web.chosen import read_ids, read_versions
-from app.px_action_center.forms import HandOverForm
+from app.core.bulk.pages import Pages, Words
+from app.core.web import current_actor, requires
+from app.px_action_center import queries
+from app.px_action_center.enums import Severity
 from app.px_action_center.policy import Perm
-from app.px_action_center.services import bulk
+from app.px_action_center.services.bulk import BULK
+from app.px_action_center.views import filters_of
 
 bp = Blueprint("action_bulk", __name__, url_prefix="/actions/selected")
+
+PAGES = Pages(
+    BULK,
+    blueprint="action_bulk",
+    queue_endpoint="actions.queue",
+    line="actions/_chosen.html",
+    words=Words(
+        _l("Actions"),
+        lambda num: ngettext("%(num)s action", "%(num)s actions", num),
+        lambda num: ngettext("%(num)s action was changed.", "%(num)s actions were changed.", num),
+        lambda num: ngettext("%(num)s action is as it was before.", "%(num)s actions are as they were before.", num),
+    ),
+    first=lambda limit: queries.list_page(filters_of(), actor=current_actor, limit=limit).rows,
+    people=accounts.options_people_for,
+    choices={"severity": {each.value: each.label for each in Severity}},
+)
 
 
 @bp.get("/")
 @requires(Perm.ASSIGN)
 def preview() -> Response:
-    """Show which of the selected actions may be handed over, and to whom."""
-    chosen = read_ids(request.args.getlist("ids"), bulk.MOST)
-    if not chosen:
-        return see_other(url_for("actions.queue"), toast=_("Select some rows first."))
-    return _preview(chosen, HandOverForm())
-
-
-def _preview(chosen: list[UUID], form: HandOverForm, status: int = 200) -> Response:
-    verdicts = bulk.preview(chosen, actor=current_actor)
-    return page(
-        "actions/selected.html",
-        status=status,
-        verdicts=verdicts,
-        people=accounts.options_people_for(verdicts),
-        form=form,
-    )
+    """Say of each chosen action what will happen or why not."""
+    return PAGES.preview()
 
 
 @bp.post("/")
 @requires(Perm.ASSIGN)
-def hand_over() -> Response:
-    """Hand them over; says how many went and how many did not."""
-    form = HandOverForm()
-    versions = read_versions(request.form.getlist("ids"), bulk.MOST)
-    if not form.validate_on_submit() or form.assignee.data is None:
-        return _preview(list(versions), form, Invalid().status)
-    done = bulk.hand_over(versions, to=form.assignee.data, actor=current_actor)
-    count = sum(not each.refusal for each in done)
-    said = ngettext("%(num)s action was handed over.", "%(num)s actions were handed over.", count)
-    if count < len(versions):
-        left = len(versions) - count
-        said += " " + ngettext("%(num)s was left as it is.", "%(num)s were left as they are.", left)
-    return see_other(url_for("actions.queue"), toast=said)
+def change() -> Response:
+    """Change them; goes on to what became of each."""
+    return PAGES.change()
+
+
+@bp.get("/done")
+@requires(Perm.ASSIGN)
+def done() -> Response:
+    """Show what became of each, with a way back for two minutes."""
+    return PAGES.done()
+
+
+@bp.post("/undo")
+@requires(Perm.ASSIGN)
+def undo() -> Response:
+    """Take the run back where nobody changed the action since."""
+    return PAGES.undo()

@@ -7,6 +7,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from app.core.events import Event
+from app.core.web.list_file import ListExported
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ class ActionAssigned(ActionEvent):
     """The action has another owner."""
 
     kind: ClassVar[str] = "actions.action.assigned"
-    assignee_id: UUID
+    assignee_id: UUID | None  # None: it was taken back to nobody
     previous_id: UUID | None
 
 
@@ -80,6 +81,14 @@ class ActionPassedOn(ActionEvent):
     kind: ClassVar[str] = "actions.action.passed_on"
     level: int
     to: str
+
+
+@dataclass(frozen=True)
+class ActionsExported(ListExported):
+    """Somebody took a list of actions out as a file."""
+
+    kind: ClassVar[str] = "actions.actions.exported"
+    subject_type: ClassVar[str] = "user"
 
 
 @dataclass(frozen=True)

@@ -23,12 +23,6 @@ class AssignForm(Form):
     assignee = UuidField(_l("Owner"), [DataRequired(_l("Choose a person."))])
 
 
-class HandOverForm(Form):
-    """Choose the owner of many."""
-
-    assignee = UuidField(_l("Owner"), [DataRequired(_l("Choose a person."))])
-
-
 class MoveForm(Form):
     """Take a step, with what it asks for."""
 

@@ -59,6 +59,7 @@ class PxAction(Tenant, Versioned, Record, Base):
     approved_at: Mapped[datetime | None] = mapped_column(default=None)
     closed_at: Mapped[datetime | None] = mapped_column(default=None)
     outcome: Mapped[str] = mapped_column(default="")
+    status_before_cancel: Mapped[str] = mapped_column(code_column(20), default="")  # to which it goes back
     folded: Mapped[str] = mapped_column(Text(collation="C"), Computed(ACTION_FOLDED, persisted=True), deferred=True)
 
 

@@ -167,6 +167,19 @@ def list_page(
     return Page([Row(*row) for row in rows], next_key)
 
 
+def list_chosen(action_ids: Sequence[UUID], *, actor: Actor) -> list[Row]:
+    """Give those of these actions that the actor may see, in the order of their deadlines; one statement."""
+    rows = db.session.execute(
+        select(PxAction, Department, User)
+        .join(Department, Department.id == PxAction.department_id, isouter=True)
+        .join(User, User.id == PxAction.assignee_id, isouter=True)
+        .options(lazyload(User.assignments))
+        .where(PxAction.id.in_(action_ids), visible(PxAction, actor, Perm.READ))
+        .order_by(PxAction.due_at.nulls_last(), PxAction.id)
+    ).all()
+    return [Row(*row) for row in rows]
+
+
 def _filtered(query: Any, filters: Filters, actor: Actor, meant: Sequence[UUID] | None) -> Any:
     query = query.where(visible(PxAction, actor, Perm.READ), _tab_clause(filters.tab, actor))
     if filters.department_id:

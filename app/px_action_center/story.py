@@ -58,9 +58,7 @@ TITLES: dict[str, Title] = {
     ActionNoted.kind: lambda _data, _known: "",  # the note itself stands there
     ActionMoved.kind: _moved,
     ActionSeverityChanged.kind: _judged,
-    ActionAssigned.kind: lambda data, known: _(
-        "Handed over to %(name)s", name=known.get(UUID(data["assignee_id"]), "–")
-    ),
+    ActionAssigned.kind: story.assigned,
     ActionPassedOn.kind: story.passed_on,
 }
 story.tell(TITLES)

@@ -15,6 +15,7 @@ from app.px_action_center.events import (
     ActionPassedOn,
     ActionRuleChanged,
     ActionSeverityChanged,
+    ActionsExported,
 )
 
 describe(ActionOpened.kind, _l("The action was opened"), "plus")
@@ -23,6 +24,7 @@ describe(ActionJoined.kind, _l("Another signal joined it"), "phone")
 describe(ActionMoved.kind, _l("It took a step"), "arrow-right")
 describe(ActionNoted.kind, _l("A note was written"), "message")
 describe(ActionSeverityChanged.kind, _l("Its severity was changed"), "alert-triangle")
+describe(ActionsExported.kind, _l("Actions were taken out as a file"), "download")
 describe(ActionPassedOn.kind, _l("The next level was told"), "arrow-up")
 describe(ActionRuleChanged.kind, _l("The rule was changed"), "edit")
 describe(ClockReminded.kind, _l("A reminder was due"), "alarm")

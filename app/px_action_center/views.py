@@ -26,6 +26,7 @@ from app.px_action_center.places import PLACE, statuses, tab_labels
 from app.px_action_center.policy import Perm
 from app.px_action_center.queries import TABS, Filters
 from app.px_action_center.services import opening, working
+from app.px_action_center.services.bulk import BULK
 from app.px_action_center.show import case_of
 from app.px_action_center.workflow import ACTION
 
@@ -63,6 +64,7 @@ def queue() -> Response:
         may_create=can(current_actor, Perm.CREATE),
         may_assign=can(current_actor, Perm.ASSIGN),
         is_masked=not organizations.may_identify(current_actor),
+        deeds=BULK.deeds,
     )
 
 

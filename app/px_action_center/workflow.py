@@ -7,6 +7,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 
 from app.core.access.actor import Actor
+from app.core.bulk.steps import just_ended
 from app.core.workflow import Step, Workflow
 from app.px_action_center.enums import ActionStatus as S
 from app.px_action_center.models import PxAction
@@ -69,8 +70,19 @@ ACTION = Workflow(
             _l("Cancel"),
             fields=("reason",),
             stamps=("closed_at",),
+            keeps="status_before_cancel",
             icon="x",
             tone="danger",
+        ),
+        Step(
+            "uncancel",
+            [S.CANCELLED],
+            S.OPEN,
+            Perm.ASSIGN,
+            _l("Take the cancellation back"),
+            guard=just_ended,
+            regains="status_before_cancel",
+            icon="arrow-back-up",
         ),
     ],
 )

@@ -37,7 +37,10 @@
     k: () => go(-1),
     o: () => (current()?.querySelector("[data-open]") ?? current()?.querySelector("a[href]"))?.click(),
     x: () => current()?.querySelector("[data-select]")?.click(),
-    a: () => press("a"),
+    a: () => {
+      if (!document.querySelector("[data-select]:checked")) current()?.querySelector("[data-select]")?.click(); // nothing selected: the row itself
+      press("a");
+    },
     c: () => press("c"),
     s: () => document.querySelector("#steps :is(summary, button)")?.focus(), // a step is taken by Enter, never by a letter alone
     "/": () => (document.querySelector("[data-list-search]") ?? { focus: px.openSearch }).focus(),

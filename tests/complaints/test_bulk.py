@@ -12,10 +12,11 @@ from flask.testing import FlaskClient
 from redis.exceptions import RedisError
 
 from app.complaints import queries
-from app.complaints.bulk import services as bulk
+from app.complaints.bulk.services import BULK
 from app.complaints.models import Complaint
 from app.complaints.services import working
 from app.core.access.actor import acting_as, system_actor
+from app.core.bulk.deeds import Wish
 from app.core.db import db
 from app.core.errors import Invalid
 from app.core.time import clock
@@ -29,16 +30,16 @@ SYSTEM = system_actor("a test of many complaints")
 
 def run(cast: Cast, verb: str, *rows: Complaint, value: str = "", by: str = "px_coordinator") -> tuple[str, list[Any]]:
     """Change rows as a person who saw them as they are."""
-    actor = cast.actor(by)
+    actor, given = cast.actor(by), {"assignee_id": value, "severity": value}
     with acting_as(actor):
-        return bulk.run(verb, {row.id: row.version for row in rows}, value, actor=actor)
+        return BULK.run(verb, {row.id: row.version for row in rows}, given, actor=actor)
 
 
 def undo(cast: Cast, token: str, by: str = "px_coordinator") -> list[Outcome] | None:
     """Take a run back as a person."""
     actor = cast.actor(by)
     with acting_as(actor):
-        return bulk.undo(token, actor=actor)
+        return BULK.undo(token, actor=actor)
 
 
 def now(row: Complaint) -> Complaint:
@@ -92,6 +93,34 @@ def test_more_rows_cost_the_preview_no_more_statements(reference_data: Cast, cli
 
     cost(1)
     assert cost(1) == cost(5)
+
+
+def test_more_rows_cost_handing_over_and_back_no_more_statements(reference_data: Cast) -> None:
+    rows = [received(reference_data) for _number in range(6)]
+    actor, given = reference_data.actor("px_coordinator"), {"assignee_id": str(reference_data["department_manager"].id)}
+
+    def cost(some: list[Complaint]) -> tuple[int, int]:
+        with acting_as(actor):
+            with counted() as there:
+                token, outcomes = BULK.run("assign", {row.id: row.version for row in some}, given, actor=actor)
+            with counted() as back:
+                BULK.undo(token, actor=actor)
+        assert not any(each.refusal for each in outcomes)
+        return len(there), len(back)
+
+    cost(rows[:1])
+    assert cost(rows[1:2]) == cost(rows[2:])
+
+
+def test_who_is_of_another_hospital_gets_none(reference_data: Cast) -> None:
+    row = received(reference_data)
+    owner = row.assignee_id
+
+    _token, (outcome,) = run(reference_data, "assign", row, value=str(reference_data["outsider"].id))
+
+    assert outcome.refusal == "invalid"
+    assert outcome.message == str(working.OWNERS.elsewhere)
+    assert now(row).assignee_id == owner
 
 
 def test_they_are_handed_over_and_back_through_the_pages(reference_data: Cast, client: FlaskClient) -> None:
@@ -165,7 +194,7 @@ def test_what_somebody_changed_before_is_left_alone(reference_data: Cast) -> Non
     actor = reference_data.actor("px_coordinator")
 
     with acting_as(actor):
-        _token, outcomes = bulk.run("severity", {row.id: row.version - 1}, "high", actor=actor)
+        _token, outcomes = BULK.run("severity", {row.id: row.version - 1}, {"severity": "high"}, actor=actor)
 
     assert [each.refusal for each in outcomes] == ["conflict"]
     assert now(row).severity == "low"
@@ -191,7 +220,7 @@ def test_nobody_reaches_complaints_of_another_hospital_or_department(reference_d
 
 
 def test_at_most_two_hundred_are_changed_at_once(reference_data: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bulk, "MOST", 1)
+    monkeypatch.setattr("app.core.bulk.deeds.MOST", 1)
     rows = [received(reference_data, severity="low") for _number in range(2)]
 
     assert len(run(reference_data, "severity", *rows, value="high")[1]) == 1
@@ -243,7 +272,7 @@ def test_an_owner_taken_back_to_nobody_reads_well_on_the_page(reference_data: Ca
     row = received(reference_data)
     actor = reference_data.actor("px_coordinator")
     with acting_as(actor):
-        working.hand_back(row.id, to=None, version=row.version, actor=actor)
+        working.hand_over({row.id: Wish(row.version)}, actor=actor)
     sign_in(client, reference_data["px_coordinator"])
     client.set_cookie("px_lang", "en")
 

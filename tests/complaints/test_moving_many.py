@@ -10,15 +10,17 @@ from uuid import UUID
 import pytest
 import sqlalchemy as sa
 
-from app.complaints.bulk import services as bulk
+from app.complaints.bulk.services import BULK
 from app.complaints.models import Complaint
-from app.complaints.services import stepping
+from app.complaints.services import stepping, working
 from app.complaints.services.stepping import StepFacts
 from app.core.access.actor import Actor, acting_as, system_actor
+from app.core.bulk.deeds import Wish
 from app.core.db import db, unit_of_work
 from app.core.errors import Refusal
 from app.core.events.models import Delivery, EventLog, EventUnsealed
 from app.core.sla import clocks
+from app.core.sla.models import SlaClock, SlaExtension
 from app.core.time import clock
 from app.organizations.models import Patient
 from app.surveys.models import ContactHold
@@ -176,9 +178,9 @@ def test_more_complaints_cost_closing_and_undoing_no_more_statements(reference_d
     def cost(some: list[Complaint]) -> tuple[int, int]:
         with acting_as(actor):
             with counted() as closing:
-                token, outcomes = bulk.run("close", {row.id: row.version for row in some}, "", actor=actor)
+                token, outcomes = BULK.run("close", {row.id: row.version for row in some}, {}, actor=actor)
             with counted() as undoing:
-                bulk.undo(token, actor=actor)
+                BULK.undo(token, actor=actor)
         assert not any(each.refusal for each in outcomes)
         return len(closing), len(undoing)
 
@@ -199,7 +201,83 @@ def test_undoing_holds_surveys_back_again(reference_data: Cast, patient: Patient
 
     assert waiting() == 2
     with acting_as(actor):
-        token, _outcomes = bulk.run("close", {row.id: row.version for row in rows}, "", actor=actor)
+        token, _outcomes = BULK.run("close", {row.id: row.version for row in rows}, {}, actor=actor)
         assert waiting() == 0
-        bulk.undo(token, actor=actor)
+        BULK.undo(token, actor=actor)
     assert waiting() == 2
+
+
+def requests_of(rows: list[Complaint]) -> list[list[Any]]:
+    """What was asked for the clocks of each complaint: cause, state, the due time that holds and the one asked for."""
+    with acting_as(SYSTEM):
+        return [
+            db.session.execute(
+                sa.select(SlaClock.kind, SlaExtension.cause, SlaExtension.state, SlaExtension.until_at, SlaExtension.due_before)
+                .join(SlaClock, SlaClock.id == SlaExtension.clock_id)
+                .where(SlaClock.subject_id == row.id)
+                .order_by(SlaClock.kind, SlaExtension.state)
+            ).all()
+            for row in rows
+        ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("before", "after"), [("low", "critical"), ("critical", "low")])
+def test_judging_all_leaves_what_judging_each_leaves(reference_data: Cast, before: str, after: str) -> None:
+    actor = reference_data.actor("px_coordinator")
+
+    def outcome(judge: Callable[[list[Complaint]], Any]) -> tuple[Any, Any, Any]:
+        rows = [received(reference_data, severity=before), brought_to(reference_data, "in_progress", severity=before)]
+        with acting_as(actor):
+            judge(rows)
+            there = left_by(rows), requests_of(rows)
+            wishes = {row.id: Wish(row.version, {"severity": after}) for row in rows}
+            working.judge_many(wishes, actor=actor)  # they are so already
+        return *there, left_by(rows) == there[0]
+
+    def each(rows: list[Complaint]) -> None:
+        for row in rows:
+            working.change_severity(row.id, after, version=row.version, actor=actor)
+
+    def all_of_them(rows: list[Complaint]) -> None:
+        wishes = {row.id: Wish(row.version, {"severity": after}) for row in rows}
+        became = working.judge_many(wishes, actor=actor)
+        assert not any(isinstance(one, Refusal) for one in became.values())
+
+    with clock.frozen(clock.now()):
+        one_by_one, together = outcome(each), outcome(all_of_them)
+
+    def plain(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Without how often a row was written, and which of its events came last."""
+        return [
+            {
+                "row": {name: value for name, value in one["row"].items() if name != "version"},
+                "clocks": [each[:-1] for each in one["clocks"]],
+            }
+            for one in found
+        ]
+
+    assert plain(together[0]) == plain(one_by_one[0])
+    assert together[1] == one_by_one[1]
+    assert bool(any(together[1])) == (after == "low")  # later due times wait for a second person
+    assert one_by_one[2] and together[2]
+
+
+@pytest.mark.parametrize(("before", "after"), [("low", "critical"), ("critical", "low")])
+def test_more_complaints_cost_judging_and_undoing_no_more_statements(
+    reference_data: Cast, before: str, after: str
+) -> None:
+    rows = [received(reference_data, severity=before) for _number in range(6)]
+    actor = reference_data.actor("px_coordinator")
+
+    def cost(some: list[Complaint]) -> tuple[int, int]:
+        with acting_as(actor):
+            with counted() as there:
+                versions = {row.id: row.version for row in some}
+                token, outcomes = BULK.run("severity", versions, {"severity": after}, actor=actor)
+            with counted() as back:
+                undone = BULK.undo(token, actor=actor)
+        assert not any(each.refusal for each in [*outcomes, *(undone or ())])
+        return len(there), len(back)
+
+    cost(rows[:1])
+    assert cost(rows[1:2]) == cost(rows[2:])

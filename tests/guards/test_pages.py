@@ -32,6 +32,9 @@ FIRST_OF_ITS_KIND = ".run"  # an import shows the same page for each kind of rec
 ELSEWHERE = {
     "accounts.ask_code": "half signed in; tests/accounts",
     "action_bulk.preview": "of rows that were ticked; tests/px_action_center",
+    "action_bulk.done": "of a change that was made; tests/px_action_center",
+    "inquiry_bulk.preview": "of rows that were ticked; tests/complaints",
+    "inquiry_bulk.done": "of a change that was made; tests/complaints",
     "complaints.show_paper": "only where no PDF can be drawn; tests/complaints",
     "complaint_bulk.preview": "of rows that were ticked; tests/complaints",
     "complaint_bulk.done": "of a change that was made; tests/complaints",

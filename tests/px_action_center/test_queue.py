@@ -17,8 +17,8 @@ from app.core.time import clock
 from app.px_action_center import queries
 from app.px_action_center.models import PxAction
 from app.px_action_center.queries import Filters
-from app.px_action_center.services import bulk, working
-from tests.cast import Cast, csrf, sign_in
+from app.px_action_center.services import working
+from tests.cast import Cast, sign_in
 from tests.conftest import NOON
 from tests.px_action_center.conftest import Open
 
@@ -185,42 +185,3 @@ def test_who_may_not_hand_over_selects_nothing(reference_data: Cast, opened: Ope
     sign_in(client, reference_data["nurse"])
 
     assert "data-select" not in queue(client)
-
-
-def test_selected_rows_are_handed_over_but_for_those_that_may_not_be(
-    reference_data: Cast, opened: Open, client: FlaskClient
-) -> None:
-    cast = reference_data
-    going, ended = opened(), opened()
-    actor = cast.actor("px_coordinator")
-    with acting_as(actor):
-        working.move(ended.id, "cancel", version=ended.version, actor=actor, reason="مكرر")
-    sign_in(client, cast["px_coordinator"])
-
-    preview = client.get(f"/actions/selected/?ids={going.id}&ids={ended.id}&ids=nonsense").get_data(as_text=True)
-    assert preview.index('id="going"') < preview.index(going.reference) < preview.index('id="staying"')
-    assert preview.index('id="staying"') < preview.index(ended.reference)
-    answer = client.post("/actions/selected/", data={
-        "csrf_token": csrf(client.application, client), "assignee": str(cast["nurse"].id),
-        "ids": [f"{going.id}:{going.version}", f"{ended.id}:{ended.version}"],
-    })  # fmt: skip
-
-    assert answer.status_code == 303
-    db.session.expire_all()
-    with acting_as(actor):
-        assert db.session.get_one(PxAction, going.id).assignee_id == cast["nurse"].id
-        assert db.session.get_one(PxAction, ended.id).assignee_id == cast["department_manager"].id
-
-
-def test_a_row_that_changed_since_the_preview_is_left_alone(reference_data: Cast, opened: Open) -> None:
-    cast, action = reference_data, opened()
-    stale = action.version
-    assign(cast, action, "physician")
-    actor = cast.actor("px_coordinator")
-    with acting_as(actor):
-        (verdict,) = bulk.hand_over({action.id: stale}, to=cast["nurse"].id, actor=actor)
-
-    assert verdict.refusal
-    db.session.expire_all()
-    with acting_as(actor):
-        assert db.session.get_one(PxAction, action.id).assignee_id == cast["physician"].id

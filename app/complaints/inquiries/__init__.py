@@ -12,13 +12,25 @@ def register(app: Flask) -> None:
     """Add inquiries to the application."""
     from flask_babel import lazy_gettext as _l
 
-    from app.complaints.inquiries import api, exports, handlers, jobs, queries, resources, views, words, working_views  # noqa: F401 - some declare themselves
+    from app.complaints.inquiries import (  # noqa: F401 - some declare themselves
+        api,
+        bulk_api,
+        bulk_views,
+        exports,
+        handlers,
+        jobs,
+        queries,
+        resources,
+        views,
+        words,
+        working_views,
+    )
     from app.complaints.inquiries.models import Inquiry
     from app.complaints.policy import Perm
     from app.core.resources import declare
     from app.core.web import menu, names, presence
 
-    for blueprint in (views.bp, api.bp):
+    for blueprint in (views.bp, api.bp, bulk_views.bp):
         app.register_blueprint(blueprint)
     declare(app, resources.CATEGORIES)
     words.init_app(app)

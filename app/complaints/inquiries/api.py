@@ -24,6 +24,7 @@ from app.complaints.inquiries.schemas import (
     InquiryNoteOut,
     InquiryOut,
     InquirySortIn,
+    InquirySourceIn,
     InquiryStepIn,
 )
 from app.complaints.inquiries.services import answering, converting, receiving, stepping, working, writing
@@ -130,6 +131,16 @@ def assign(inquiry_id: UUID, json_data: InquiryAssignIn) -> Any:
     """Hand the inquiry over."""
     to, version = json_data.assignee_id, json_data.version
     return _told(working.assign(inquiry_id, to=to, version=version, actor=current_actor))
+
+
+@bp.post("/<uuid:inquiry_id>/source/")
+@bp.input(InquirySourceIn)
+@bp.output(InquiryOut)
+@documented(bp, "Say where an inquiry came from", "POST")
+@requires(Perm.INQUIRY_WORK)
+def source(inquiry_id: UUID, json_data: InquirySourceIn) -> Any:
+    """Change the source; the deadline counts anew from the start."""
+    return _told(working.change_source(inquiry_id, json_data.channel, version=json_data.version, actor=current_actor))
 
 
 @bp.post("/<uuid:inquiry_id>/sort/")

@@ -32,8 +32,17 @@ class InquiryAssigned(InquiryEvent):
     """The inquiry has another owner."""
 
     kind: ClassVar[str] = "complaints.inquiry.assigned"
-    assignee_id: UUID
+    assignee_id: UUID | None  # None: it was taken back to nobody
     previous_id: UUID | None
+
+
+@dataclass(frozen=True)
+class InquirySourceChanged(InquiryEvent):
+    """It was said that the inquiry came from elsewhere; its deadline counts anew from the original start."""
+
+    kind: ClassVar[str] = "complaints.inquiry.source_changed"
+    before: str
+    after: str
 
 
 @dataclass(frozen=True)

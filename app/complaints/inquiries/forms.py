@@ -87,6 +87,13 @@ class InquiryNoteForm(Form):
     body = TextField(_l("Note"), [DataRequired(_l("Write something first."))])
 
 
+class InquirySourceForm(Form):
+    """Say where it came from."""
+
+    version = VersionField()
+    channel = SelectField(_l("How it came"), choices=lambda: choices_of("inquiry"))
+
+
 class SortForm(Form):
     """Say what it is about and whom it concerns."""
 

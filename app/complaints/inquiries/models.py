@@ -66,6 +66,7 @@ class Inquiry(CaseFacts, Tenant, Versioned, Record, Base):
     closed_at: Mapped[datetime | None] = mapped_column(default=None)
     reopened_count: Mapped[int] = mapped_column(default=0)
     cancel_reason: Mapped[str] = mapped_column(code_column(20), default="")
+    status_before_cancel: Mapped[str] = mapped_column(code_column(20), default="")  # to which it goes back
     complaint_id: Mapped[UUID | None] = mapped_column(ForeignKey("complaints.id"), default=None)  # that it became
 
 

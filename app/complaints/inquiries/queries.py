@@ -129,6 +129,14 @@ def list_page(
     return Page([Row(*each) for each in rows], next_key)
 
 
+def list_chosen(inquiry_ids: Sequence[UUID], *, actor: Actor) -> list[Row]:
+    """Give those of these inquiries that the actor may see, in the order of their deadlines; one statement."""
+    query = QUEUE.with_people(InquiryCategory).outerjoin(InquiryCategory, InquiryCategory.id == Inquiry.category_id)
+    query = query.where(Inquiry.id.in_(inquiry_ids), visible(Inquiry, actor, Perm.INQUIRY_READ))
+    rows = db.session.execute(query.order_by(Inquiry.due_at.nulls_last(), Inquiry.id)).all()
+    return [Row(*each) for each in rows]
+
+
 def _filtered(query: Any, filters: Filters, actor: Actor, meant: Meant) -> Any:
     query = query.where(visible(Inquiry, actor, Perm.INQUIRY_READ), QUEUE.tab_clause(filters.tab, actor))
     for column, wanted in (

@@ -69,6 +69,12 @@ class InquiryAssignIn(VersionedIn):
     assignee_id: UUID
 
 
+class InquirySourceIn(VersionedIn):
+    """Where it came from."""
+
+    channel: SourceCode
+
+
 class InquirySortIn(VersionedIn):
     """What it is about, and whom it concerns."""
 

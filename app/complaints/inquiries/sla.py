@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -16,7 +16,7 @@ from app.complaints.sources.known import Labels
 from app.core.access.actor import Actor, Role
 from app.core.access.policy import load
 from app.core.db import db
-from app.core.sla import clocks
+from app.core.sla import clocks, extensions, many
 from app.core.sla.kinds import CaseName, ClockKind, declare
 from app.core.sla.seeds import Target
 
@@ -27,17 +27,37 @@ TARGETS = (Target(8),)  # starting value of product.md section 6
 
 def start(inquiry: Inquiry, *, actor: Actor, started_at: datetime | None = None) -> None:
     """Start the clock from an instant (None: now), and copy its due time to the inquiry, for lists."""
-    subject = clocks.Subject(INQUIRY, inquiry.id, inquiry.hospital_id, source=inquiry.channel)
-    clock = clocks.start(ANSWER, subject, actor=actor, started_at=started_at)
+    clock = clocks.start(ANSWER, _subject_of(inquiry), actor=actor, started_at=started_at)
     inquiry.due_at = clock.due_at if clock else None
 
 
-def stop(inquiry: Inquiry, *, actor: Actor) -> None:
-    """End the clock where it runs."""
+def stop(inquiries: Sequence[Inquiry]) -> None:
+    """End the clocks of these inquiries where they run."""
+    if inquiries:
+        many.stop([inquiry.id for inquiry in inquiries], [ANSWER])
+
+
+def regain(inquiries: Sequence[Inquiry], *, actor: Actor) -> None:
+    """Let the clocks of inquiries that go on again count from their original start, as though they had never been stopped."""
+    if not inquiries:
+        return
+    found = many.newest_of([inquiry.id for inquiry in inquiries], ANSWER)
+    many.regain(found.values(), "uncancelled", actor=actor)
+    for inquiry in inquiries:
+        if inquiry.id in found:
+            inquiry.due_at = found[inquiry.id].due_at
+
+
+def revise(inquiry: Inquiry, cause: str, *, actor: Actor) -> None:
+    """Count the open clock anew after the source changed; a later due time waits for a second person."""
     clock = clocks.open_clock(inquiry.id, ANSWER)
     if clock is not None:
-        clocks.stop(clock, actor=actor)
-    inquiry.due_at = None
+        extensions.revise(clock, _subject_of(inquiry), cause, actor=actor)
+        inquiry.due_at = clock.due_at
+
+
+def _subject_of(inquiry: Inquiry) -> clocks.Subject:
+    return clocks.Subject(INQUIRY, inquiry.id, inquiry.hospital_id, source=inquiry.channel)
 
 
 def take_due_time(inquiry: Inquiry) -> None:

@@ -19,9 +19,11 @@ from app.complaints.inquiries.events import (
     InquiryPassedOn,
     InquiryReceived,
     InquirySorted,
+    InquirySourceChanged,
 )
 from app.complaints.inquiries.models import InquiryNote
 from app.complaints.inquiries.workflow import CONVERT
+from app.complaints.sources.story import came
 from app.core.events.timeline import TimelineEntry, describe
 from app.core.i18n import named
 from app.core.web import story
@@ -30,6 +32,7 @@ from app.core.web.story import Line, Title, Written
 describe(InquiriesExported.kind, _l("Inquiries were taken out as a file"), "download")
 describe(InquiryReceived.kind, _l("The inquiry was received"), "plus")
 describe(InquiryAssigned.kind, _l("It was handed over"), "user-check")
+describe(InquirySourceChanged.kind, _l("Its source was changed"), "inbox")
 describe(InquirySorted.kind, _l("Category or department was set"), "tag")
 describe(InquiryMoved.kind, _l("It took a step"), "arrow-right")
 describe(InquiryNoted.kind, _l("A note was written"), "message")
@@ -55,9 +58,8 @@ def _moved(data: dict[str, Any], _known: Mapping[UUID, str]) -> str:
 TITLES: dict[str, Title] = {
     InquiryNoted.kind: lambda _data, _known: "",  # the note itself stands there
     InquiryMoved.kind: _moved,
-    InquiryAssigned.kind: lambda data, known: _(
-        "Handed over to %(name)s", name=known.get(UUID(data["assignee_id"]), "–")
-    ),
+    InquiryAssigned.kind: story.assigned,
+    InquirySourceChanged.kind: came,
     InquiryPassedOn.kind: story.passed_on,
 }
 story.tell(TITLES)

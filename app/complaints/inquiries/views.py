@@ -8,19 +8,22 @@ from uuid import UUID
 
 from flask import Blueprint, Response, g, request, url_for
 from flask_babel import gettext as _
+from wtforms.fields.choices import SelectChoice
 
 from app.complaints.casework.lists import COUNT_CAP, TABS
 from app.complaints.inquiries import queries
+from app.complaints.inquiries.bulk import BULK
 from app.complaints.inquiries.enums import InquiryStatus
 from app.complaints.inquiries.forms import InquiryForm, InquiryNoteForm, InquiryStepForm
-from app.complaints.inquiries.models import InquiryCategory
+from app.complaints.inquiries.models import Inquiry, InquiryCategory
 from app.complaints.inquiries.places import PLACE, tab_labels
 from app.complaints.inquiries.queries import Filters
 from app.complaints.inquiries.services import receiving
 from app.complaints.inquiries.show import case_of
 from app.complaints.inquiries.workflow import INQUIRY, RESPOND
 from app.complaints.policy import Perm
-from app.complaints.sources.known import Labels
+from app.complaints.sources.built_in import BY_STAFF
+from app.complaints.sources.known import Labels, choices_of, was_named
 from app.complaints.texts import views as texts
 from app.complaints.texts.filling import Filled
 from app.core.access.actor import Role
@@ -72,6 +75,8 @@ def queue() -> Response:
         heads=shown.heads(offered, order),
         query=request.query_string.decode(),
         may_create=can(current_actor, Perm.INQUIRY_CREATE),
+        may_work=can(current_actor, Perm.INQUIRY_WORK),
+        deeds=BULK.deeds,
         is_masked=not can(current_actor, Perm.IDENTIFY),
     )
 
@@ -157,8 +162,16 @@ def shown(inquiry_id: UUID, *, answer: Answer | None = None, verb: str = "", tak
         taken=taken,
         may_work=may_work,
         panels=panels_for("inquiry", current_actor) if may_work else [],
+        sources=_sources(case.inquiry) if may_work else [],
         may_find=may_work and organizations.may_find_patients(current_actor),
     )
+
+
+def _sources(inquiry: Inquiry) -> list[SelectChoice]:
+    """Give the sources that it may be said to come from instead; none where a door of its own gave it one, or it has ended."""
+    if inquiry.closed_at is not None or not was_named(inquiry.channel, BY_STAFF["inquiry"]):
+        return []
+    return [each for each in choices_of("inquiry") if each.value != inquiry.channel]
 
 
 @bp.get("/new")

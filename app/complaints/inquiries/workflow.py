@@ -7,9 +7,11 @@ from flask_babel import lazy_gettext as _l
 from app.complaints.inquiries.enums import InquiryStatus as S
 from app.complaints.inquiries.models import Inquiry
 from app.complaints.policy import Perm
+from app.core.bulk.steps import just_ended
 from app.core.workflow import Step, Workflow
 
 RESPOND, CONVERT = "respond", "convert"
+UNCLOSE, UNCANCEL = "unclose", "uncancel"
 OF_THEIR_OWN = frozenset({RESPOND, CONVERT})  # verbs with a command and an address of their own
 
 INQUIRY = Workflow(
@@ -29,6 +31,15 @@ INQUIRY = Workflow(
             tone="primary",
         ),
         Step("close", [S.ANSWERED], S.CLOSED, Perm.INQUIRY_WORK, _l("Close"), stamps=("closed_at",), icon="lock"),
+        Step(
+            UNCLOSE,
+            [S.CLOSED],
+            S.ANSWERED,
+            Perm.INQUIRY_WORK,
+            _l("Take the closing back"),
+            guard=just_ended,
+            icon="arrow-back-up",
+        ),
         Step("close_silent", [S.ANSWERED], S.CLOSED, None, _l("Close"), stamps=("closed_at",)),
         Step(
             "reopen",
@@ -57,8 +68,19 @@ INQUIRY = Workflow(
             _l("Cancel"),
             fields=("cancel_reason", "reason"),
             stamps=("closed_at",),
+            keeps="status_before_cancel",
             icon="x",
             tone="danger",
+        ),
+        Step(
+            UNCANCEL,
+            [S.CANCELLED],
+            S.OPEN,
+            Perm.INQUIRY_WORK,
+            _l("Take the cancellation back"),
+            guard=just_ended,
+            regains="status_before_cancel",
+            icon="arrow-back-up",
         ),
     ],
 )

@@ -13,7 +13,7 @@ from app.accounts import queries as accounts
 from app.complaints.casework.mentions import nameable
 from app.complaints.forms import AssignForm
 from app.complaints.inquiries import queries
-from app.complaints.inquiries.forms import InquiryNoteForm, InquiryStepForm, SortForm
+from app.complaints.inquiries.forms import InquiryNoteForm, InquirySourceForm, InquiryStepForm, SortForm
 from app.complaints.inquiries.models import Inquiry
 from app.complaints.inquiries.services import answering, converting, stepping, working, writing
 from app.complaints.inquiries.views import bp, shown
@@ -122,6 +122,22 @@ def assign(inquiry_id: UUID) -> Response:
     if not answer.ok:
         return _choose_owner(inquiry_id, form, answer.status)
     return see_other(url_for("inquiries.show", inquiry_id=inquiry_id), toast=_("Owner saved."))
+
+
+@bp.post("/<uuid:inquiry_id>/source")
+@requires(Perm.INQUIRY_WORK)
+def source(inquiry_id: UUID) -> Response:
+    """Say that it came from elsewhere."""
+    form = InquirySourceForm()
+    return _answered(
+        inquiry_id,
+        form.submit(
+            lambda: working.change_source(
+                inquiry_id, form.channel.data, version=form.version.data or 0, actor=current_actor
+            )
+        ),
+        _("Source saved. The deadlines were counted anew from the start."),
+    )
 
 
 @bp.get("/<uuid:inquiry_id>/category")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from app.accounts import queries as accounts
 from app.complaints import sla
@@ -22,7 +24,9 @@ from app.complaints.sources.built_in import BY_STAFF, COMPLAINT
 from app.complaints.sources.known import may_be_named, was_named
 from app.core.access.actor import Actor
 from app.core.access.policy import load
-from app.core.db import command
+from app.core.bulk.deeds import Wish
+from app.core.bulk.together import Became, Changed, Owners, decide_each, settle
+from app.core.db import command, write_many
 from app.core.errors import Conflict, Invalid
 from app.core.events import Change, record
 from app.core.severity import Severity
@@ -51,17 +55,28 @@ def assign(complaint_id: UUID, *, to: UUID, version: int, actor: Actor) -> Compl
 
 
 @command
-def hand_back(complaint_id: UUID, *, to: UUID | None, version: int, actor: Actor) -> Complaint:
-    """Take an assignment back: `to` owns it again, or nobody.
+def hand_over(wishes: Mapping[UUID, Wish], *, actor: Actor) -> Became:
+    """Give many complaints new owners, or none, in one transaction of few statements; the new owners are told.
 
-    Invalid: `to` does not work in the hospital any more. Conflict: it has ended, or somebody changed it since `version`.
+    Gives of each the complaint as it is now, or why it stayed as it was (see `Owners.hand_over`).
     """
-    if to is not None:
-        return assign(complaint_id, to=to, version=version, actor=actor)
-    return _give(open_case(complaint_id, version=version, actor=actor), None, actor)
+    return OWNERS.hand_over(wishes, actor=actor)
 
 
-def _give(complaint: Complaint, to: UUID | None, actor: Actor) -> Complaint:
+OWNERS = Owners(
+    Complaint,
+    place="complaints",
+    needs=Perm.WORK,
+    sees=Perm.READ,
+    final=FINAL,
+    works_in=accounts.works_in,
+    says=lambda row, to, previous: ComplaintAssigned(row.id, row.hospital_id, row.reference, to, previous),
+    ended=_l("This complaint has ended."),
+    elsewhere=_l("The owner must work in the hospital of this complaint."),
+)
+
+
+def _give(complaint: Complaint, to: UUID, actor: Actor) -> Complaint:
     if complaint.assignee_id != to:
         previous, complaint.assignee_id = complaint.assignee_id, to
         event = ComplaintAssigned(complaint.id, complaint.hospital_id, complaint.reference, to, previous)
@@ -120,6 +135,33 @@ def change_severity(
         )
         touch("complaints", hospital_id=complaint.hospital_id)
     return complaint
+
+
+@command
+def judge_many(wishes: Mapping[UUID, Wish], *, actor: Actor, is_undo: bool = False) -> Became:
+    """Give many complaints the severity of their wish, in one transaction of few statements.
+
+    Gives of each the complaint as it is now, or why it stayed as it was: as `change_severity`.
+    """
+
+    def decide(complaint: Complaint, wish: Wish) -> Changed | None:
+        severity, before = wish.given["severity"], complaint.severity
+        if complaint.status in FINAL:
+            raise Conflict(_("This complaint has ended."), code="wrong_state", current=complaint)
+        if severity not in set(Severity):
+            raise Invalid(severity=_("Choose one of the listed codes."))
+        if severity == before:
+            return None
+        complaint.severity = severity
+        about = (complaint.id, complaint.hospital_id, complaint.reference)
+        return Changed(complaint, ComplaintSeverityChanged(*about, before, severity), Change.of(complaint))
+
+    became, changed = decide_each(Complaint, wishes, decide, needs=Perm.WORK, sees=Perm.READ, actor=actor)
+    rows = [each.row for each in changed]
+    write_many(rows)  # before words of their clocks are written, which would write the rows one by one
+    sla.revise_many(rows, "severity", actor=actor, is_undo=is_undo)
+    settle(changed, "complaints", actor=actor)
+    return became
 
 
 @command

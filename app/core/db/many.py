@@ -80,4 +80,5 @@ def _write(names: Sequence[str], rows: Sequence[Any]) -> None:
         for name in names:
             set_committed_value(row, name, getattr(row, name))
         set_committed_value(row, "version", row.version + 1)
-        db.session.expire(row, computed)
+        if computed:  # of no names it would be all
+            db.session.expire(row, computed)

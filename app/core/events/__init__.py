@@ -5,6 +5,6 @@ subscriber; the drain runs it at least once, in order per subject.
 """
 
 from app.core.events.kinds import Entry, Event, Signal, on
-from app.core.events.record import Change, record, record_many
+from app.core.events.record import Change, record, record_changes, record_many
 
-__all__ = ["Change", "Entry", "Event", "Signal", "on", "record", "record_many"]
+__all__ = ["Change", "Entry", "Event", "Signal", "on", "record", "record_changes", "record_many"]

@@ -61,7 +61,12 @@ def record(event: Event, *, actor: Actor, change: Change | None = None) -> UUID:
 
 def record_many(events: Iterable[Event], *, actor: Actor) -> list[UUID]:
     """Write what happened to many: the same rows as `record` of each in turn, in as many statements as for one."""
-    return _write([(event, None) for event in events], actor)
+    return record_changes([(event, None) for event in events], actor=actor)
+
+
+def record_changes(told: Sequence[tuple[Event, Change | None]], *, actor: Actor) -> list[UUID]:
+    """The same for events of which some come with what a command changed, field by field."""
+    return _write(list(told), actor)
 
 
 @dataclass(frozen=True, slots=True)

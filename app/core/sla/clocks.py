@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import and_, case, delete, func, select, update
+from sqlalchemy import delete, func, select, tuple_
 
 from app.core.access.actor import Actor
 from app.core.db.base import db
@@ -77,7 +77,7 @@ def revise(clock: SlaClock, subject: Subject, cause: str, *, actor: Actor) -> No
     """Choose the rule anew after severity, source or priority changed; counts from the original start, never from now."""
     terms = Rulebook().terms(clock.kind, subject)
     if terms is not None:
-        _take(clock, terms)
+        take(clock, terms)
         _schedule(clock, cause, actor)
 
 
@@ -86,8 +86,12 @@ def extend(clock: SlaClock, until: datetime, cause: str, *, actor: Actor) -> Non
 
     Instants outside the counted time fall on the last counted one before them.
     """
-    counted = working.elapsed(calendar_of(clock), clock.started_at, until, pauses_of(clock))
-    _move(clock, int(counted) - clock.target_seconds, cause, actor)
+    _move(clock, extra_until(clock, until), cause, actor)
+
+
+def extra_until(clock: SlaClock, until: datetime) -> int:
+    """Give the seconds beyond the rule's (below zero: fewer) with which a clock falls due at `until`."""
+    return int(working.elapsed(calendar_of(clock), clock.started_at, until, pauses_of(clock))) - clock.target_seconds
 
 
 def let_go(clock: SlaClock, cause: str, *, actor: Actor) -> None:
@@ -108,10 +112,10 @@ def recount(clock: SlaClock, cause: str, *, rulebook: Rulebook, actor: Actor) ->
     A clock that would stay as it is gets no new revision.
     """
     before = clock.due_at
-    changed = _take(clock, rulebook.terms(clock.kind, subject_of(clock)) or {})
+    changed = take(clock, rulebook.terms(clock.kind, subject_of(clock)) or {})
     after = due_of(clock)
     if not changed and after == before:
-        look_at = _next_look(clock, _decided(clock))
+        look_at = _next_look(clock, decided_of([clock.id])[clock.id])
         clock.look_at = look_at  # a rung that counts in working time may move alone
         return False
     _schedule(clock, cause, actor)
@@ -122,24 +126,26 @@ def recount(clock: SlaClock, cause: str, *, rulebook: Rulebook, actor: Actor) ->
 
 
 def _tell_moved(clock: SlaClock, before: datetime | None, cause: str, actor: Actor) -> None:
-    due = clock.due_at.isoformat() if clock.due_at else ""
-    record(
-        ClockMoved(
-            clock.subject_id,
-            clock.hospital_id,
-            clock.subject_type,
-            clock.id,
-            clock.kind,
-            clock.severity,
-            due_before=before.isoformat() if before else "",
-            due_at=due,
-            cause=cause,
-        ),
-        actor=actor,
+    record(moved(clock, before, cause), actor=actor)
+
+
+def moved(clock: SlaClock, before: datetime | None, cause: str) -> ClockMoved:
+    """Give what is told of a clock whose due time moved."""
+    return ClockMoved(
+        clock.subject_id,
+        clock.hospital_id,
+        clock.subject_type,
+        clock.id,
+        clock.kind,
+        clock.severity,
+        due_before=before.isoformat() if before else "",
+        due_at=clock.due_at.isoformat() if clock.due_at else "",
+        cause=cause,
     )
 
 
-def _take(clock: SlaClock, terms: dict[str, object]) -> bool:
+def take(clock: SlaClock, terms: dict[str, object]) -> bool:
+    """Let a clock go by these terms of a rule. Tells whether anything changed."""
     changed = {name: value for name, value in terms.items() if getattr(clock, name) != value}
     for name, value in changed.items():
         setattr(clock, name, value)
@@ -156,23 +162,6 @@ def stop(clock: SlaClock, *, actor: Actor) -> None:
         clock.look_at = None
 
 
-def stop_all(subject_ids: Collection[UUID], kinds: Collection[str]) -> None:
-    """End the named clocks of many cases where they run, as `stop` does, in one statement."""
-    now = time.now()
-    passed = and_(SlaClock.due_at < now, SlaClock.breached_at.is_(None))
-    db.session.execute(
-        update(SlaClock)
-        .where(SlaClock.subject_id.in_(subject_ids), SlaClock.kind.in_(kinds), SlaClock.stopped_at.is_(None))
-        .values(
-            stopped_at=now,
-            breached_at=case((passed, SlaClock.due_at), else_=SlaClock.breached_at),
-            look_at=None,
-            version=SlaClock.version + 1,
-        )
-        .execution_options(synchronize_session="fetch")
-    )
-
-
 def regain(clock: SlaClock, cause: str, *, actor: Actor) -> None:
     """Let a stopped clock count on from its original start, as though it had never been stopped; one that runs stays as it is.
 
@@ -180,11 +169,16 @@ def regain(clock: SlaClock, cause: str, *, actor: Actor) -> None:
     """
     if clock.stopped_at is None:
         return
-    clock.stopped_at = None
-    if "breach" not in _decided(clock):
-        clock.breached_at = None  # the stop wrote it; now the sweep decides, and says it
-    _take(clock, Rulebook().terms(clock.kind, subject_of(clock)) or {})
+    run_again(clock, decided_of([clock.id])[clock.id], Rulebook())
     _schedule(clock, cause, actor)
+
+
+def run_again(clock: SlaClock, decided: frozenset[str], rulebook: Rulebook) -> None:
+    """Take the stop of a clock back, by the rule that holds now; when it is due, is for the caller to schedule."""
+    clock.stopped_at = None
+    if "breach" not in decided:
+        clock.breached_at = None  # the stop wrote it; now the sweep decides, and says it
+    take(clock, rulebook.terms(clock.kind, subject_of(clock)) or {})
 
 
 def of_subject(subject_id: UUID) -> list[SlaClock]:
@@ -237,8 +231,13 @@ def instant_of(clock: SlaClock, step: ClockStep) -> datetime | None:
     return working.due(calendar_of(clock), clock.started_at, step.at_seconds, pauses_of(clock))
 
 
-def _decided(clock: SlaClock) -> frozenset[str]:
-    return frozenset(db.session.execute(select(SlaDecision.step).where(SlaDecision.clock_id == clock.id)).scalars())
+def decided_of(clock_ids: Collection[UUID]) -> dict[UUID, frozenset[str]]:
+    """Give the steps of these clocks that were decided, in one statement."""
+    found: dict[UUID, set[str]] = {clock_id: set() for clock_id in clock_ids}
+    query = select(SlaDecision.clock_id, SlaDecision.step).where(SlaDecision.clock_id.in_(found))
+    for clock_id, step in db.session.execute(query):
+        found[clock_id].add(step)
+    return {clock_id: frozenset(steps) for clock_id, steps in found.items()}
 
 
 def _next_look(clock: SlaClock, decided: frozenset[str]) -> datetime | None:
@@ -248,45 +247,55 @@ def _next_look(clock: SlaClock, decided: frozenset[str]) -> datetime | None:
 
 def _schedule(clock: SlaClock, cause: str, actor: Actor, decided: frozenset[str] | None = None) -> None:
     """Set due time and next look from the inputs, and keep the value with its cause."""
-    clock.due_at = due_of(clock)
     if decided is None:
-        decided = _take_back(clock, _decided(clock))
+        schedule_all([clock], cause, actor=actor)
+        return
+    clock.due_at = due_of(clock)
     clock.look_at = _next_look(clock, decided)
-    db.session.add(
-        SlaRevision(
-            clock_id=clock.id,
-            hospital_id=clock.hospital_id,
-            cause=cause[:60],
-            policy_id=clock.policy_id,
-            target_seconds=clock.allowed_seconds,
-            due_at=clock.due_at,
-            by_id=actor.id,
-        )
+    db.session.add(_revision(clock, cause, actor))
+
+
+def schedule_all(clocks: Sequence[SlaClock], cause: str, *, actor: Actor) -> None:
+    """Set due times and next looks of many from their inputs, and keep each value with its cause; the clocks are not written yet.
+
+    Breach and escalations that now lie ahead are opened again, because the deadline moved; reminders stay given. What was
+    said stands in the event log; a deadline that has not passed yet must be able to pass.
+    """
+    decided = decided_of([clock.id for clock in clocks])
+    opened: list[tuple[UUID, str]] = []
+    for clock in clocks:
+        clock.due_at = due_of(clock)
+        ahead = _ahead(clock, decided[clock.id])
+        if "breach" in ahead:
+            clock.breached_at = None
+        opened += [(clock.id, code) for code in ahead]
+        clock.look_at = _next_look(clock, decided[clock.id] - ahead)
+        db.session.add(_revision(clock, cause, actor))
+    if opened:
+        which = tuple_(SlaDecision.clock_id, SlaDecision.step).in_(opened)
+        db.session.execute(delete(SlaDecision).where(which).execution_options(synchronize_session=False))
+
+
+def _revision(clock: SlaClock, cause: str, actor: Actor) -> SlaRevision:
+    return SlaRevision(
+        clock_id=clock.id,
+        hospital_id=clock.hospital_id,
+        cause=cause[:60],
+        policy_id=clock.policy_id,
+        target_seconds=clock.allowed_seconds,
+        due_at=clock.due_at,
+        by_id=actor.id,
     )
 
 
-def _take_back(clock: SlaClock, decided: frozenset[str]) -> frozenset[str]:
-    """Open breach and escalations again that now lie ahead, because the deadline moved; reminders stay given.
-
-    What was said stands in the event log; a deadline that has not passed yet must be able to pass. Rungs that do not
-    count at present are opened too: they may count again.
-    """
+def _ahead(clock: SlaClock, decided: frozenset[str]) -> frozenset[str]:
+    """Give what was decided of breach and escalations and now lies ahead; rungs that do not count at present too."""
     now = time.now()
-    ahead = [
+    return frozenset(
         step.code
         for step in _every_step(clock)
         if step.code in decided
         and step.sort in BREACH_AND_AFTER
         and (at := instant_of(clock, step)) is not None
         and at > now
-    ]
-    if not ahead:
-        return decided
-    if "breach" in ahead:
-        clock.breached_at = None
-    db.session.execute(
-        delete(SlaDecision)
-        .where(SlaDecision.clock_id == clock.id, SlaDecision.step.in_(ahead))
-        .execution_options(synchronize_session=False)
     )
-    return decided - frozenset(ahead)

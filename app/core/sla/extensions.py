@@ -18,11 +18,13 @@ from sqlalchemy import select
 from app.core.access.actor import Actor
 from app.core.access.policy import can_on
 from app.core.db.base import db
+from app.core.db.ids import uuid7
+from app.core.db.many import write_many
 from app.core.db.unit import command
 from app.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from app.core.events.erasure import ERASED, blank
-from app.core.events.record import record
-from app.core.sla import clocks
+from app.core.events.record import record, record_many
+from app.core.sla import clocks, many
 from app.core.sla.choosing import Subject
 from app.core.sla.events import ClockExtensionMoved
 from app.core.sla.kinds import KINDS
@@ -121,6 +123,31 @@ def revise(clock: SlaClock, subject: Subject, cause: str, *, actor: Actor, holds
         _hold_back(clock, before, cause, actor)
 
 
+def revise_all(revised: Sequence[tuple[SlaClock, Subject]], cause: str, *, actor: Actor, holds: bool = True) -> None:
+    """The same for the running clocks of many cases at once, in few statements."""
+    clocks_by_id = {clock.id: clock for clock, _subject in revised}
+    due_before = {clock.id: clock.due_at for clock, _subject in revised}
+    query = select(SlaExtension).where(SlaExtension.clock_id.in_(clocks_by_id), SlaExtension.state == "open")
+    with db.session.no_autoflush:
+        waiting = db.session.execute(query.with_for_update()).scalars().all()
+        for each in waiting:
+            _decided(each, "withdrawn", "", actor)
+        write_many(waiting)
+        for clock, _subject in revised:
+            clock.extra_seconds = max(clock.extra_seconds, 0)
+        many.revise(revised, cause, actor=actor)
+    held = [
+        (clock, clock.due_at, before)
+        for clock, _subject in revised
+        if holds and clock.pausable and clock.due_at and (before := due_before[clock.id]) and clock.due_at > before
+    ]
+    many.extend([(clock, before) for clock, _later, before in held], cause, actor=actor)
+    opened = [_request(clock, later, "", cause, actor) for clock, later, _before in held]
+    db.session.add_all(opened)
+    told = [_moved(each, clocks_by_id[each.clock_id], "withdrawn") for each in waiting]
+    record_many([*told, *(_moved(each, clocks_by_id[each.clock_id], "asked") for each in opened)], actor=actor)
+
+
 @command
 def decide(extension_id: UUID, *, is_granted: bool, answer: str, version: int, actor: Actor) -> SlaExtension:
     """Grant or refuse more time, as another person than who asked.
@@ -192,7 +219,16 @@ def _waiting(clock_id: UUID) -> SlaExtension | None:
 
 
 def _open(clock: SlaClock, until: datetime, reason: str, cause: str, actor: Actor) -> SlaExtension:
-    extension = SlaExtension(
+    extension = _request(clock, until, reason, cause, actor)
+    db.session.add(extension)
+    db.session.flush()
+    record(_moved(extension, clock, "asked"), actor=actor)
+    return extension
+
+
+def _request(clock: SlaClock, until: datetime, reason: str, cause: str, actor: Actor) -> SlaExtension:
+    return SlaExtension(
+        id=uuid7(),
         hospital_id=clock.hospital_id,
         clock_id=clock.id,
         cause=cause,
@@ -201,21 +237,21 @@ def _open(clock: SlaClock, until: datetime, reason: str, cause: str, actor: Acto
         reason=reason,
         asked_by_id=actor.id,
     )
-    db.session.add(extension)
-    db.session.flush()
-    _say(extension, clock, "asked", actor)
-    return extension
 
 
 def _settle(extension: SlaExtension, clock: SlaClock, state: str, answer: str, actor: Actor) -> None:
+    _decided(extension, state, answer, actor)
+    db.session.flush()
+    record(_moved(extension, clock, state), actor=actor)
+
+
+def _decided(extension: SlaExtension, state: str, answer: str, actor: Actor) -> None:
     extension.state, extension.answer = state, answer
     extension.decided_by_id, extension.decided_at = actor.id, time.now()
-    db.session.flush()
-    _say(extension, clock, state, actor)
 
 
-def _say(extension: SlaExtension, clock: SlaClock, what: str, actor: Actor) -> None:
-    event = ClockExtensionMoved(
+def _moved(extension: SlaExtension, clock: SlaClock, what: str) -> ClockExtensionMoved:
+    return ClockExtensionMoved(
         clock.subject_id,
         clock.hospital_id,
         clock.subject_type,
@@ -228,7 +264,6 @@ def _say(extension: SlaExtension, clock: SlaClock, what: str, actor: Actor) -> N
         extension.due_before.isoformat() if extension.due_before else "",
         extension.until_at.isoformat(),
     )
-    record(event, actor=actor)
 
 
 def forget(subject_ids: Collection[UUID]) -> None:

@@ -20,6 +20,7 @@ CAUSES: dict[str, Any] = {
     "started": _l("The clock started"),
     "resumed": _l("The pause ended"),
     "parted": _l("The merge was undone"),
+    "uncancelled": _l("The cancellation was taken back"),
     "severity": _l("The severity was changed"),
     "source": _l("The source was changed"),
     "priority": _l("The priority was changed"),

@@ -19,6 +19,9 @@ from app.core.jobs.queues import redis_client
 from app.core.time import clock
 
 UNDO_WITHIN = timedelta(minutes=2)
+BACK_WITHIN = UNDO_WITHIN + timedelta(
+    minutes=1
+)  # for a step back: after changing many it takes a moment until Undo begins
 R = TypeVar("R")
 
 
@@ -115,10 +118,13 @@ def one_by_one(row_ids: Iterable[UUID], change: Callable[[UUID], R]) -> dict[UUI
     return became
 
 
-def remember(place: str, deed: str, outcomes: list[Outcome], *, actor: Actor) -> str:
-    """Keep a run for two minutes, for this actor only; gives its token, empty when Redis is away: then none is offered."""
+def remember(place: str, deed: str, outcomes: list[Outcome], *, actor: Actor, within: timedelta = UNDO_WITHIN) -> str:
+    """Keep a run, to be taken back `within` that time, for this actor only.
+
+    Gives its token, empty when Redis is away: then no way back is offered.
+    """
     token = secrets.token_urlsafe(18)
-    until = (clock.now() + UNDO_WITHIN).timestamp()
+    until = (clock.now() + within).timestamp()
     kept = json.dumps({"deed": deed, "until": until, "outcomes": [asdict(outcome) for outcome in outcomes]})
     try:
         redis_client().set(_key(place, token, actor), kept, ex=2 * int(UNDO_WITHIN.total_seconds()))

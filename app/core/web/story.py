@@ -91,6 +91,13 @@ def _people(entries: Sequence[TimelineEntry]) -> set[UUID]:
     return found
 
 
+def assigned(data: dict[str, Any], known: Mapping[UUID, str]) -> str:
+    """Say who owns it now, or that nobody does any more."""
+    if data["assignee_id"] is None:
+        return _("The assignment was taken back")
+    return _("Handed over to %(name)s", name=known.get(UUID(data["assignee_id"]), "–"))
+
+
 def passed_on(data: dict[str, Any], known: Mapping[UUID, str]) -> str:
     """Say that a rung of the ladder was empty."""
     return _("Nobody was there as %(who)s; the next level was told", who=rung_label(data["to"], known))

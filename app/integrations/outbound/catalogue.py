@@ -119,6 +119,12 @@ KINDS: dict[str, Kind] = {
         ),
         Kind("inquiry.assigned", _l("An inquiry has another owner"), inquiries.InquiryAssigned, _OWNER),
         Kind(
+            "inquiry.source_changed",
+            _l("The source of an inquiry was changed"),
+            inquiries.InquirySourceChanged,
+            _CHANGE,
+        ),
+        Kind(
             "inquiry.sorted",
             _l("It was said what an inquiry is about"),
             inquiries.InquirySorted,

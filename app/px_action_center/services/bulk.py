@@ -1,49 +1,80 @@
-"""Handing many actions over at once: what would happen is shown first, each action gets its own verdict."""
+"""The same change to many actions: hand over, judge anew, cancel with a reason; `app/core/bulk` says how."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from flask_babel import lazy_gettext as _l
 
 from app.core.access.actor import Actor
-from app.core.access.policy import can_on, require, visible
-from app.core.db import db
-from app.core.web.chosen import Outcome, Verdict, carry_out, one_by_one
-from app.px_action_center.enums import FINAL
+from app.core.bulk.deeds import OWNER, REASON, REFUSALS, Bulk, Deed, Wish
+from app.px_action_center.enums import FINAL, Severity
 from app.px_action_center.models import PxAction
 from app.px_action_center.policy import Perm
+from app.px_action_center.queries import list_chosen
 from app.px_action_center.services import working
+from app.px_action_center.workflow import ACTION
 
-MOST = 100
-
-
-def preview(action_ids: Sequence[UUID], *, actor: Actor) -> list[Verdict]:
-    """Say of each action that the actor sees whether it may be handed over: `ended`, `not_allowed`, or nothing."""
-    require(actor, Perm.ASSIGN)
-    rows = db.session.execute(
-        select(PxAction)
-        .where(PxAction.id.in_(action_ids[:MOST]), visible(PxAction, actor, Perm.READ))
-        .order_by(PxAction.due_at, PxAction.id)
-    ).scalars()
-    return [Verdict(row, _refusal(row, actor)) for row in rows]
+SEVERITY = "severity"
 
 
-def _refusal(action: PxAction, actor: Actor) -> str:
-    if not can_on(actor, Perm.ASSIGN, action):
-        return "not_allowed"
+def _ended(action: PxAction) -> str:
     return "ended" if action.status in FINAL else ""
 
 
-def hand_over(versions: dict[UUID, int], *, to: UUID, actor: Actor) -> list[Outcome]:
-    """Hand every action that may be handed over to `to`, each in a transaction of its own; gives what became of each.
+def _uncancellable(action: PxAction) -> str:
+    return "" if ACTION.step("cancel", action.status) else _ended(action) or "waits"
 
-    `versions` are those that the preview showed: an action that somebody changed since is left alone.
-    """
 
-    def change(action_id: UUID) -> Outcome:
-        action = working.assign(action_id, to=to, version=versions[action_id], actor=actor)
-        return Outcome(str(action.id))
+def _hand_over(wishes: Mapping[UUID, Wish], actor: Actor) -> Mapping[UUID, Any]:
+    return working.hand_over(wishes, actor=actor)
 
-    return carry_out(preview(list(versions), actor=actor), lambda ids: one_by_one(ids, change))
+
+def _judge(wishes: Mapping[UUID, Wish], actor: Actor) -> Mapping[UUID, Any]:
+    return working.judge_many(wishes, actor=actor)
+
+
+def _cancel(wishes: Mapping[UUID, Wish], actor: Actor) -> Mapping[UUID, Any]:
+    reason = next((wish.given[REASON] for wish in wishes.values()), "-")
+    return working.cancel_many(_versions(wishes), reason, actor=actor)
+
+
+def _uncancel(wishes: Mapping[UUID, Wish], actor: Actor) -> Mapping[UUID, Any]:
+    return working.uncancel_many(_versions(wishes), actor=actor)
+
+
+def _versions(wishes: Mapping[UUID, Wish]) -> dict[UUID, int]:
+    return {row_id: wish.version for row_id, wish in wishes.items()}
+
+
+BULK = Bulk(
+    place="actions",
+    needs=Perm.ASSIGN,
+    deeds={
+        "assign": Deed(
+            _l("Hand over"),
+            _ended,
+            _hand_over,
+            _hand_over,
+            (OWNER,),
+            lambda row: str(row.assignee_id or ""),
+            icon="user-check",
+        ),
+        SEVERITY: Deed(
+            _l("Change the severity"),
+            _ended,
+            _judge,
+            _judge,
+            (SEVERITY,),
+            lambda row: str(row.severity),
+            help=_l("Every deadline counts anew from the start."),
+        ),
+        "cancel": Deed(_l("Cancel"), _uncancellable, _cancel, _uncancel, (REASON,), icon="x", tone="danger"),
+    },
+    list_chosen=list_chosen,
+    row_of=lambda line: line.action,
+    codes={SEVERITY: frozenset(Severity)},
+    refusals={**REFUSALS, "waits": _l("It awaits approval: approve it or return it.")},
+)

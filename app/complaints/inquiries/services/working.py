@@ -1,19 +1,26 @@
-"""Working on an inquiry: its owner, what it is about, and which department it concerns."""
+"""Working on an inquiry: its owner, where it came from, what it is about, and which department it concerns."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from app.accounts import queries as accounts
+from app.complaints.inquiries import sla
 from app.complaints.inquiries.enums import FINAL
-from app.complaints.inquiries.events import InquiryAssigned, InquirySorted
+from app.complaints.inquiries.events import InquiryAssigned, InquirySorted, InquirySourceChanged
 from app.complaints.inquiries.models import Inquiry
 from app.complaints.inquiries.services.receiving import places_wrong
 from app.complaints.policy import Perm
+from app.complaints.sources.built_in import BY_STAFF, INQUIRY
+from app.complaints.sources.known import may_be_named, was_named
 from app.core.access.actor import Actor
 from app.core.access.policy import load
+from app.core.bulk.deeds import Wish
+from app.core.bulk.together import Became, Owners
 from app.core.db import command
 from app.core.errors import Conflict, Invalid
 from app.core.events import Change, record
@@ -34,6 +41,49 @@ def assign(inquiry_id: UUID, *, to: UUID, version: int, actor: Actor) -> Inquiry
         event = InquiryAssigned(inquiry.id, inquiry.hospital_id, inquiry.reference, to, previous)
         record(event, actor=actor, change=Change.of(inquiry))
         touch("inquiries", hospital_id=inquiry.hospital_id)
+    return inquiry
+
+
+@command
+def hand_over(wishes: Mapping[UUID, Wish], *, actor: Actor) -> Became:
+    """Give many inquiries new owners, or none, in one transaction of few statements; the new owners are told.
+
+    Gives of each the inquiry as it is now, or why it stayed as it was (see `Owners.hand_over`).
+    """
+    return OWNERS.hand_over(wishes, actor=actor)
+
+
+OWNERS = Owners(
+    Inquiry,
+    place="inquiries",
+    needs=Perm.INQUIRY_WORK,
+    sees=Perm.INQUIRY_READ,
+    final=FINAL,
+    works_in=accounts.works_in,
+    says=lambda row, to, previous: InquiryAssigned(row.id, row.hospital_id, row.reference, to, previous),
+    ended=_l("This inquiry has ended."),
+    elsewhere=_l("The owner must work in the hospital of this inquiry."),
+)
+
+
+@command
+def change_source(inquiry_id: UUID, source: str, *, version: int, actor: Actor) -> Inquiry:
+    """Say that it came from elsewhere than was entered; its deadline counts anew from the original start.
+
+    A later due time is held back until a second person agrees. Invalid: a source that nobody may name. Conflict: it came
+    through a door of its own, it has ended, or somebody changed it since `version`.
+    """
+    inquiry = _open_case(inquiry_id, version, actor)
+    if inquiry.channel == source:
+        return inquiry
+    if not was_named(inquiry.channel, BY_STAFF[INQUIRY]):
+        raise Conflict(_("It came through a door of its own: its source stays."), code="source", current=inquiry)
+    if not may_be_named(INQUIRY, source, BY_STAFF):
+        raise Invalid(channel=_("Choose one of the listed codes."))
+    before, inquiry.channel = inquiry.channel, source
+    sla.revise(inquiry, "source", actor=actor)
+    record(InquirySourceChanged(inquiry.id, inquiry.hospital_id, inquiry.reference, before, source), actor=actor)
+    touch("inquiries", hospital_id=inquiry.hospital_id)
     return inquiry
 
 

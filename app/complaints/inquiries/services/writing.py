@@ -36,7 +36,13 @@ def add_note(inquiry_id: UUID, body: str, *, kind: str = "note", actor: Actor) -
 
 def write(inquiry: Inquiry, body: str, *, kind: str, actor: Actor) -> InquiryNote:
     """Keep a text on an inquiry, within the caller's command. Invalid: nothing was written."""
-    note = InquiryNote(hospital_id=inquiry.hospital_id, inquiry_id=inquiry.id, **written(body, kind=kind, actor=actor))
+    note = as_note(inquiry, body, kind=kind, actor=actor)
     db.session.add(note)
     db.session.flush()
     return note
+
+
+def as_note(inquiry: Inquiry, body: str, *, kind: str, actor: Actor) -> InquiryNote:
+    """Give a text on an inquiry as a row that is not kept yet. Invalid: nothing was written."""
+    about = {"hospital_id": inquiry.hospital_id, "inquiry_id": inquiry.id}
+    return InquiryNote(**about, **written(body, kind=kind, actor=actor))

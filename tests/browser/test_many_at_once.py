@@ -1,0 +1,85 @@
+"""Many at once by the keyboard: an officer selects inquiries, reads what will happen to each, cancels them, and takes it back."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import pytest
+from playwright.sync_api import Browser
+
+from app.complaints.inquiries.models import Inquiry
+from app.complaints.inquiries.services import answering, receiving, stepping
+from app.complaints.inquiries.services.answering import Reply
+from app.complaints.inquiries.services.receiving import InquiryFacts
+from app.complaints.inquiries.services.stepping import StepFacts
+from app.core.access.actor import acting_as, system_actor
+from tests.browser.conftest import check_accessible
+from tests.browser.office import at_work, leave
+from tests.complaints.inquiring import ANSWER, WORDS
+from tests.faults.stack import Stack
+
+SYSTEM = system_actor("a test of many inquiries")
+
+
+def asked(stack: Stack, verb: str = "") -> tuple[UUID, str]:
+    """An inquiry that somebody began, answered, or nobody has looked at; gives its id and number."""
+    contact = {"contact_name": "هدى السالم", "contact_phone": "0509998877"}
+    with stack.app.app_context(), acting_as(SYSTEM):
+        facts = InquiryFacts(words=WORDS, channel="phone", **contact)
+        row = receiving.receive(hospital_id=stack.cast.a.id, facts=facts, actor=SYSTEM)
+        if verb == "start":
+            stepping.move(row.id, verb, StepFacts(), version=None, actor=SYSTEM)
+        elif verb == "respond":
+            answering.respond(row.id, Reply("phone", ANSWER), version=None, actor=SYSTEM)
+        return row.id, row.reference
+
+
+@pytest.mark.parametrize("language", ["ar", "en"])
+def test_an_officer_cancels_many_inquiries_by_key_and_takes_it_back(
+    browser: Browser, stack: Stack, language: str
+) -> None:
+    rows = [asked(stack), asked(stack, "start"), asked(stack, "respond")]
+    ids, numbers = [row[0] for row in rows], [row[1] for row in rows]
+    page = at_work(browser, stack, "px_coordinator", language)
+    page.goto(f"{stack.address}/inquiries/")
+    page.wait_for_selector("[data-queue] [data-select]")
+
+    for number in range(page.locator("[data-queue] tbody tr").count()):
+        page.keyboard.press("j")
+        if number < 2 or page.locator(".px-at").get_attribute("id") == f"q-{ids[2]}":
+            page.keyboard.press("x")
+    check_accessible(page)
+    page.click("button[name=verb][value=cancel]")
+    page.wait_for_selector("#going")
+    check_accessible(page)
+    assert numbers[2] in page.inner_text("#staying")
+    chosen = page.locator("#going input[name=ids]").count()
+    page.select_option("#cancel_reason", "repeated")
+    page.fill("#reason", "سؤال مكرر")
+    page.click("#going form button")
+    page.wait_for_url("**/inquiries/selected/done*")
+    check_accessible(page)
+
+    assert len(stack.rows(Inquiry, status="cancelled", cancel_reason="repeated")) == chosen == 2
+    page.click("#changed form button")
+    page.wait_for_url("**/inquiries/")
+    assert stack.rows(Inquiry, status="cancelled", cancel_reason="repeated") == []
+    leave(page)
+
+
+def test_the_key_a_takes_the_row_itself_where_nothing_is_selected(browser: Browser, stack: Stack) -> None:
+    asked(stack)
+    page = at_work(browser, stack, "px_coordinator", "en")
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.goto(f"{stack.address}/inquiries/")
+    page.keyboard.press("j")
+    at = page.locator(".px-at").get_attribute("id")
+
+    page.keyboard.press("a")
+    page.wait_for_selector("#going #assignee_id")
+
+    assert page.locator("#going input[name=ids]").count() == 1
+    assert at and page.locator("#going input[name=ids]").get_attribute("value", timeout=1000).startswith(at[2:])  # type: ignore[union-attr]
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    check_accessible(page)
+    leave(page)
