@@ -203,8 +203,12 @@ def notes_of(complaint: Complaint, *, actor: Actor) -> list[tuple[ComplaintNote,
 
 
 def messages_of(case_id: UUID) -> Sequence[Message]:
-    """Give the latest messages about a case, newest first; the caller has found the case."""
-    query = select(Message).where(Message.about_id == case_id).order_by(Message.created_at.desc())
+    """Give the latest messages about a case to people outside, newest first; the caller has found the case."""
+    query = (
+        select(Message)
+        .where(Message.about_id == case_id, Message.user_id.is_(None))
+        .order_by(Message.created_at.desc())
+    )
     return db.session.execute(query.limit(20)).scalars().all()
 
 

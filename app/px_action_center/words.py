@@ -8,6 +8,12 @@ from flask import Flask
 
 from app.px_action_center.enums import ActionStatus, Severity, SignalKind
 
+TONES: dict[str, str] = {
+    ActionStatus.OPEN: "accent",
+    ActionStatus.IN_PROGRESS: "accent",
+    ActionStatus.PENDING_APPROVAL: "warning",
+    ActionStatus.APPROVED: "success",
+}
 _SETS: dict[str, Any] = {"status": ActionStatus, "severity": Severity, "signal": SignalKind}
 
 
@@ -16,6 +22,11 @@ def action_label(name: str, code: str) -> Any:
     return _SETS[name](code).label
 
 
+def action_tone(status: str) -> str:
+    """Give the tone of a state."""
+    return TONES.get(status, "neutral")
+
+
 def init_app(app: Flask) -> None:
     """Give them to templates, macros included."""
-    app.jinja_env.globals.update(action_label=action_label)
+    app.jinja_env.globals.update(action_label=action_label, action_tone=action_tone)
