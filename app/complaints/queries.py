@@ -15,6 +15,7 @@ from app.complaints.casework.lists import PAGE, Meant, Queue
 from app.complaints.enums import AT_WORK, SHOWN_TO_COMPLAINANT, ComplaintStatus
 from app.complaints.inquiries.models import Inquiry
 from app.complaints.models import Complaint, ComplaintNote, ComplaintPoint, Explanation, TaxonomyClass, TaxonomyVersion
+from app.complaints.points.models import PointPerson
 from app.complaints.policy import Perm
 from app.complaints.sources.known import as_column, remember
 from app.core.access.actor import Actor
@@ -288,13 +289,14 @@ def get_whole(complaint_id: UUID, *, actor: Actor) -> Whole:
             .outerjoin(other, other.id == Complaint.duplicate_of_id)
             .outerjoin(Inquiry, began_as)
             .outerjoin(Complaint.points)
+            .outerjoin(ComplaintPoint.people)
             .where(Complaint.id == complaint_id, visible(Complaint, actor, Perm.READ))
             .options(
                 contains_eager(Complaint.points).joinedload(ComplaintPoint.department),
-                contains_eager(Complaint.points).selectinload(ComplaintPoint.people),
+                contains_eager(Complaint.points).contains_eager(ComplaintPoint.people),
                 lazyload(User.assignments),
             )
-            .order_by(ComplaintPoint.position)
+            .order_by(ComplaintPoint.position, PointPerson.id)
             .execution_options(populate_existing=True)
         )
         .unique()
