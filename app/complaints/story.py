@@ -88,7 +88,7 @@ def lines_of(
     ]
     judged = {UUID(each.data["survey_id"]) for each in entries if each.kind == ComplaintJudged.kind}
     more = [line for survey_id, line in beside.surveys.items() if survey_id not in judged]
-    lines = story.lines_of(entries, written, TITLES, [*beside.sent.lines, *more, *beside.others])
+    lines = story.lines_of(beside.sent.untold(entries), written, TITLES, [*beside.sent.lines, *more, *beside.others])
     return [_with_its_page(line, beside) for line in lines]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -13,6 +13,7 @@ from sqlalchemy import select
 from app.core.access.actor import Actor
 from app.core.access.policy import can
 from app.core.db import db
+from app.core.events.timeline import TimelineEntry
 from app.core.web.story import Line, Mark
 from app.notifications.models import Message
 from app.notifications.policy import Perm
@@ -27,6 +28,11 @@ class Sent:
 
     of_texts: Mapping[UUID, dict[str, Any]] = field(default_factory=dict)  # mark, note and href of that text's line
     lines: list[Line] = field(default_factory=list)
+    ids: frozenset[str] = frozenset()
+
+    def untold(self, entries: Sequence[TimelineEntry]) -> list[TimelineEntry]:
+        """Leave out of a log what befell these messages on their way: their lines say how they stand now."""
+        return [entry for entry in entries if entry.data.get("message_id") not in self.ids]
 
 
 def sent_about(case_id: UUID, texts: Collection[UUID], *, actor: Actor) -> Sent:
@@ -35,12 +41,16 @@ def sent_about(case_id: UUID, texts: Collection[UUID], *, actor: Actor) -> Sent:
     The caller has found the case, and knows that the actor may read who is written to. `texts` are the ids of what was
     written on it: a message that was sent because of one is told with it, and has no line of its own.
     """
-    rows = db.session.execute(
-        select(Message)
-        .where(Message.about_id == case_id, Message.user_id.is_(None))
-        .order_by(Message.created_at.desc())
-        .limit(MOST)
-    ).scalars()
+    rows: Sequence[Message] = (
+        db.session.execute(
+            select(Message)
+            .where(Message.about_id == case_id, Message.user_id.is_(None))
+            .order_by(Message.created_at.desc())
+            .limit(MOST)
+        )
+        .scalars()
+        .all()
+    )
     may_open = can(actor, Perm.LOG_READ)
     by_suffix = {str(each): each for each in texts}
     of_texts: dict[UUID, dict[str, Any]] = {}
@@ -51,10 +61,8 @@ def sent_about(case_id: UUID, texts: Collection[UUID], *, actor: Actor) -> Sent:
         if text_id is not None:
             of_texts[text_id] = said
         else:
-            lines.append(
-                Line(message.created_at, "", str(message_label(message.template)), "send", sort="message", **said)
-            )
-    return Sent(of_texts, lines)
+            lines.append(Line(message.created_at, "", str(message_label(message.template)), "send", **said))
+    return Sent(of_texts, lines, frozenset(str(message.id) for message in rows))
 
 
 def _said(message: Message, *, may_open: bool) -> dict[str, Any]:

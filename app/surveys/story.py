@@ -50,7 +50,6 @@ def _line(instance: SurveyInstance, template: SurveyTemplate) -> Line:
         "",
         _("Survey: %(name)s", name=named(template)),
         "clipboard-check" if instance.completed_at else "clipboard-list",
-        sort="survey",
         mark=Mark(str(survey_label(instance.state)), survey_tone(instance)),
         note=_("Score %(score)s", score=number(instance.score, 1)) if instance.score is not None else "",
         href=url_for("surveys.show", instance_id=instance.id),

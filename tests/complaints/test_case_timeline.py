@@ -64,6 +64,8 @@ def test_a_message_to_who_complained_stands_there_once_with_its_state(
     assert "Delivered" in carried and f"/messages/{found['complaints/message'].id}" in carried
     assert "Complaint: message to who complained" not in html, "the text itself stands there"
     assert "Complaint: received" in html and f"/messages/{found['complaints/received'].id}" in html
+    for event in ("A message was decided", "The provider took the message", "The message arrived"):
+        assert event not in html, "the line of the message says how it stands"
     assert "112233" not in html[html.index('id="events"') : html.index("<aside")], "an address is masked"
 
 

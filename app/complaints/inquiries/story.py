@@ -49,7 +49,7 @@ def lines_of(
         )
         for note, author in notes
     ]
-    return story.lines_of(entries, written, TITLES, sent.lines)
+    return story.lines_of(sent.untold(entries), written, TITLES, sent.lines)
 
 
 def _moved(data: dict[str, Any], _known: Mapping[UUID, str]) -> str:

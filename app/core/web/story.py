@@ -47,8 +47,7 @@ class Line:
     text: str = ""
     language: str = ""
     entry: TimelineEntry | None = None  # of the log; none of what was written
-    sort: str = ""  # of what else belongs to the case: message, survey, action
-    mark: Mark | None = None  # how that stands now
+    mark: Mark | None = None  # how what it tells of stands now
     note: str = ""  # more in few words, muted: where a message went, a score
     href: str = ""  # its own page, for who may open it
 
