@@ -45,7 +45,6 @@ def lines_of_cause(ids: Sequence[UUID], actor: Actor) -> Iterable[Line]:
             "",
             _("Action %(reference)s: %(title)s", reference=row.action.reference, title=named(row.action, "title")),
             "checklist",
-            sort="action",
             mark=Mark(ActionStatus(row.action.status).label, action_tone(row.action.status)),
             note=named(row.owner),
             href=url_for("actions.show", action_id=row.action.id),
