@@ -15,7 +15,7 @@ NOTE = Tab(
 CALL = Tab("call", _l("Phone call"), "phone-call", _l("What was said"), _NAMING, _l("Save call"), names=True)
 MESSAGE = Tab(
     "message",
-    _l("Message"),
+    _l("Message to who complained"),
     "send",
     _l("What you write to who complained"),
     _l("They are told that a message is there, and read it behind their own link."),
