@@ -56,12 +56,13 @@ def case_of(complaint_id: UUID, actor: Actor) -> Case:
         entries = [each for each in entries if each.kind != ExplanationMoved.kind]  # not even who was asked
     notes = queries.notes_of(complaint, actor=actor)
     explanations = explanation_queries.explanations_of(complaint.id, actor=actor)
-    sources = (complaint.survey_id, complaint.judged_in_id)
+    sources = [each for each in (complaint.survey_id, complaint.judged_in_id) if each]  # what opens actions
+    is_asked = bool(sources or complaint.first_closed_at)  # who complained is asked in a survey once it is closed
     beside = Beside(
         sent=Sent() if masked else sent_about(complaint.id, [note.id for note, _author in notes], actor=actor),
-        surveys=survey_story.lines_of_case(complaint.id, sources, actor=actor),
+        surveys=survey_story.lines_of_case(complaint.id, sources, actor=actor) if is_asked else {},
         explanations=[explanation.id for explanation, _who, _department in explanations],
-        others=hung_on("complaint", [each for each in (complaint.id, *sources) if each], actor),
+        others=hung_on("complaint", sources, actor) if sources else [],
     )
     return Case(
         complaint=complaint,

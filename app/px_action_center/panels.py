@@ -36,7 +36,7 @@ def panel_of_survey(subject_id: UUID) -> Response:
 
 
 def lines_of_cause(ids: Sequence[UUID], actor: Actor) -> Iterable[Line]:
-    """Give the actions that a case, or the surveys that belong to it, opened; as far as the actor may read them."""
+    """Give the actions that the surveys of a case opened, as far as the actor may read them; one statement."""
     if not can(actor, Perm.READ):
         return []
     return [

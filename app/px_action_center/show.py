@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -62,11 +63,18 @@ def case_of(action_id: UUID, actor: Actor) -> Case:
         lines=lines_of(
             timeline.of_subject(action.id, actor=actor),
             queries.notes_of(action.id),
-            survey_story.lines_of_case(action.id, [action.source_id], actor=actor).values(),
+            _surveys_of(action, actor),
         ),
         source_url=_source_url(action, actor),
         patient_url=_patient_url(action, actor),
     )
+
+
+def _surveys_of(action: PxAction, actor: Actor) -> Iterable[Line]:
+    """Give the survey that an action was opened for; none for what somebody opened by hand."""
+    if action.source_id is None:
+        return ()
+    return survey_story.lines_of_case(action.id, [action.source_id], actor=actor).values()
 
 
 def _source_url(action: PxAction, actor: Actor) -> str:

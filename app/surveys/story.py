@@ -22,7 +22,7 @@ from app.surveys.words import survey_label, survey_tone
 MOST = 20
 
 
-def lines_of_case(case_id: UUID, source_ids: Collection[UUID | None], *, actor: Actor) -> dict[UUID, Line]:
+def lines_of_case(case_id: UUID, source_ids: Collection[UUID], *, actor: Actor) -> dict[UUID, Line]:
     """Give the surveys that ask about a case and those that it came from by their ids, as far as the actor may read them.
 
     An answered one stands where it was answered. One statement, and none for who reads no surveys. The caller has found
@@ -31,8 +31,8 @@ def lines_of_case(case_id: UUID, source_ids: Collection[UUID | None], *, actor: 
     if not can(actor, Perm.INSTANCE_READ):
         return {}
     ways: list[ColumnElement[bool]] = [SurveyInstance.cause_id == case_id]
-    if known := [each for each in source_ids if each]:
-        ways.append(SurveyInstance.id.in_(known))
+    if source_ids:
+        ways.append(SurveyInstance.id.in_(source_ids))
     rows = db.session.execute(
         select(SurveyInstance, SurveyTemplate)
         .join(SurveyTemplate, SurveyTemplate.id == SurveyInstance.template_id)

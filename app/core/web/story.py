@@ -66,9 +66,7 @@ class Written:
     href: str = ""
 
 
-Hung = Callable[
-    [Sequence[UUID], Actor], Iterable[Line]
-]  # the case and what it came from -> lines as far as one may read
+Hung = Callable[[Sequence[UUID], Actor], Iterable[Line]]  # what belongs to a case -> lines, as far as one may read
 _hung: dict[str, dict[str, Hung]] = {}
 
 
@@ -78,7 +76,7 @@ def hang(place: str, name: str, find: Hung) -> None:
 
 
 def hung_on(place: str, ids: Sequence[UUID], actor: Actor) -> list[Line]:
-    """Give what other domains hang on a case, as far as the actor may read it."""
+    """Give what other domains hang on a case by the ids of what belongs to it, as far as the actor may read it."""
     return [line for find in _hung.get(place, {}).values() for line in find(ids, actor)]
 
 
