@@ -90,10 +90,10 @@ DOORS: dict[str, frozenset[str]] = {
         (
             "complaints.new",
             "complaints.create",
-            "complaints.panel_of_messages",
             "complaints.panel_of_files",
             "complaints.add_files",
             "complaints.open_file",
+            "complaints.preview_file",
             "complaints_api.list_attachments",
             "complaints_api.add_attachment",
             "complaints_api.attachment_content",
@@ -101,7 +101,12 @@ DOORS: dict[str, frozenset[str]] = {
         HEADS | {"source_user"},
     ),
     **dict.fromkeys(
-        ("complaints.panel_of_similar", "complaints.similar_typed", "complaints_api.list_similar"),
+        (
+            "complaints.panel_of_contacts",
+            "complaints.panel_of_similar",
+            "complaints.similar_typed",
+            "complaints_api.list_similar",
+        ),
         HEADS | {"source_user"},
     ),
     **dict.fromkeys(
@@ -290,7 +295,7 @@ DOORS: dict[str, frozenset[str]] = {
             "inquiries.sort",
             "inquiries.note",
             "inquiries.colleagues",
-            "inquiries.panel_of_messages",
+            "inquiries.panel_of_contacts",
         ),
         HEADS,
     ),

@@ -15,6 +15,7 @@ from app.complaints.casework.lists import PAGE, Meant, Queue
 from app.complaints.enums import AT_WORK, SHOWN_TO_COMPLAINANT, ComplaintStatus
 from app.complaints.inquiries.models import Inquiry
 from app.complaints.models import Complaint, ComplaintNote, ComplaintPoint, Explanation, TaxonomyClass, TaxonomyVersion
+from app.complaints.points.models import PointPerson
 from app.complaints.policy import Perm
 from app.complaints.sources.known import as_column, remember
 from app.core.access.actor import Actor
@@ -205,8 +206,12 @@ def notes_of(complaint: Complaint, *, actor: Actor) -> list[tuple[ComplaintNote,
 
 
 def messages_of(case_id: UUID) -> Sequence[Message]:
-    """Give the latest messages about a case, newest first; the caller has found the case."""
-    query = select(Message).where(Message.about_id == case_id).order_by(Message.created_at.desc())
+    """Give the latest messages about a case to people outside, newest first; the caller has found the case."""
+    query = (
+        select(Message)
+        .where(Message.about_id == case_id, Message.user_id.is_(None))
+        .order_by(Message.created_at.desc())
+    )
     return db.session.execute(query.limit(20)).scalars().all()
 
 
@@ -286,13 +291,14 @@ def get_whole(complaint_id: UUID, *, actor: Actor) -> Whole:
             .outerjoin(other, other.id == Complaint.duplicate_of_id)
             .outerjoin(Inquiry, began_as)
             .outerjoin(Complaint.points)
+            .outerjoin(ComplaintPoint.people)
             .where(Complaint.id == complaint_id, visible(Complaint, actor, Perm.READ))
             .options(
                 contains_eager(Complaint.points).joinedload(ComplaintPoint.department),
-                contains_eager(Complaint.points).selectinload(ComplaintPoint.people),
+                contains_eager(Complaint.points).contains_eager(ComplaintPoint.people),
                 lazyload(User.assignments),
             )
-            .order_by(ComplaintPoint.position)
+            .order_by(ComplaintPoint.position, PointPerson.id)
             .execution_options(populate_existing=True)
         )
         .unique()

@@ -12,13 +12,15 @@ from app.complaints.explanations import queries as explanation_queries
 from app.complaints.inquiries.models import Inquiry
 from app.complaints.models import Complaint, Explanation
 from app.complaints.policy import Perm
-from app.complaints.story import lines_of
+from app.complaints.story import Beside, lines_of
 from app.core.access.actor import Actor
 from app.core.access.policy import can, can_on
 from app.core.events import timeline
 from app.core.sla.explain import Deadline, deadlines_of
-from app.core.web.story import Line
+from app.core.web.story import Line, hung_on
+from app.notifications.story import Sent, sent_about
 from app.organizations.models import Department, Patient
+from app.surveys import story as survey_story
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,16 @@ def case_of(complaint_id: UUID, actor: Actor) -> Case:
     entries = timeline.of_subject(complaint.id, actor=actor)
     if not can(actor, Perm.EXPLANATION_READ):
         entries = [each for each in entries if each.kind != ExplanationMoved.kind]  # not even who was asked
+    notes = queries.notes_of(complaint, actor=actor)
+    explanations = explanation_queries.explanations_of(complaint.id, actor=actor)
+    sources = [each for each in (complaint.survey_id, complaint.judged_in_id) if each]  # what opens actions
+    is_asked = bool(sources or complaint.first_closed_at)  # who complained is asked in a survey once it is closed
+    beside = Beside(
+        sent=Sent() if masked else sent_about(complaint.id, [note.id for note, _author in notes], actor=actor),
+        surveys=survey_story.lines_of_case(complaint.id, sources, actor=actor) if is_asked else {},
+        explanations=[explanation.id for explanation, _who, _department in explanations],
+        others=hung_on("complaint", sources, actor) if sources else [],
+    )
     return Case(
         complaint=complaint,
         department=whole.department,
@@ -63,6 +75,6 @@ def case_of(complaint_id: UUID, actor: Actor) -> Case:
         is_masked=masked,
         shows_people=can(actor, Perm.WORK),
         deadlines=deadlines_of(complaint.id),
-        explanations=explanation_queries.explanations_of(complaint.id, actor=actor),
-        lines=lines_of(entries, queries.notes_of(complaint, actor=actor)),
+        explanations=explanations,
+        lines=lines_of(entries, notes, beside),
     )

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
+from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
@@ -36,6 +38,7 @@ from app.core.i18n import named
 from app.core.severity import Severity
 from app.core.web import story
 from app.core.web.story import Line, Title, Written
+from app.notifications.story import Sent
 
 describe(ComplaintReceived.kind, _l("The complaint was received"), "plus")
 describe(ComplaintAssigned.kind, _l("It was handed over"), "user-check")
@@ -55,13 +58,53 @@ describe(SuggestionJudged.kind, _l("A suggestion was judged"), "bulb")
 describe(ComplaintPassedOn.kind, _l("The next level was told"), "arrow-up")
 
 
-def lines_of(entries: Sequence[TimelineEntry], notes: Iterable[tuple[ComplaintNote, User | None]]) -> list[Line]:
-    """Give the timeline; one statement for the names."""
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What belongs to a complaint beside its own log and notes, as far as the reader may read it."""
+
+    sent: Sent = field(default_factory=Sent)
+    surveys: Mapping[UUID, Line] = field(default_factory=dict)
+    explanations: Collection[UUID] = ()  # that the reader may open
+    others: Sequence[Line] = ()  # of other domains
+
+
+def lines_of(
+    entries: Sequence[TimelineEntry],
+    notes: Iterable[tuple[ComplaintNote, User | None]],
+    beside: Beside | None = None,
+) -> list[Line]:
+    """Give the timeline; one statement for the names.
+
+    A message that carries a note is told with that note, and a survey whose answer is an event of the case with that
+    event: neither stands there twice.
+    """
+    beside = beside or Beside()
     written = [
-        Written(note.created_at, named(author), str(NOTE_KINDS[note.kind]), note.body, note.text_language)
+        Written(
+            *(note.created_at, named(author), str(NOTE_KINDS[note.kind]), note.body, note.text_language),
+            **beside.sent.of_texts.get(note.id, {}),
+        )
         for note, author in notes
     ]
-    return story.lines_of(entries, written, TITLES)
+    judged = {UUID(each.data["survey_id"]) for each in entries if each.kind == ComplaintJudged.kind}
+    more = [line for survey_id, line in beside.surveys.items() if survey_id not in judged]
+    lines = story.lines_of(beside.sent.untold(entries), written, TITLES, [*beside.sent.lines, *more, *beside.others])
+    return [_with_its_page(line, beside) for line in lines]
+
+
+def _with_its_page(line: Line, beside: Beside) -> Line:
+    """Lead from an event to what it tells of, where the reader may open that."""
+    if line.entry is None:
+        return line
+    if line.entry.kind == ExplanationMoved.kind:
+        explanation_id = UUID(line.entry.data["explanation_id"])
+        if explanation_id in beside.explanations:
+            return replace(line, href=url_for("explanations.show", explanation_id=explanation_id))
+    if line.entry.kind == ComplaintJudged.kind:
+        survey = beside.surveys.get(UUID(line.entry.data["survey_id"]))
+        if survey is not None:
+            return replace(line, href=survey.href, note=survey.note)
+    return line
 
 
 def _moved(data: dict[str, Any], _known: Mapping[UUID, str]) -> str:

@@ -13,6 +13,8 @@ from wtforms.fields.choices import SelectChoice
 
 from app.complaints import queries
 from app.complaints.bulk.services import BULK
+from app.complaints.casework import composing as written
+from app.complaints.casework import contacts
 from app.complaints.casework.lists import COUNT_CAP, TABS
 from app.complaints.enums import WRITTEN_BY_STAFF, ComplaintStatus
 from app.complaints.files import services as filing
@@ -37,10 +39,10 @@ from app.core.i18n import named
 from app.core.saved_views.beside import beside
 from app.core.saved_views.columns import columns_of
 from app.core.severity import Severity
-from app.core.web import Answer, current_actor, page, queues, requires, see_other
+from app.core.web import Answer, composing, current_actor, page, queues, requires, see_other
 from app.core.web.orders import LABELS, order_choices, order_in_force
 from app.core.web.panels import panel, panels_for
-from app.notifications.policy import Perm as MessagePerm
+from app.core.workflow import likeliest
 from app.organizations import queries as organizations
 from app.organizations.models import Department, Patient
 from app.surveys.policy import Perm as SurveyPerm
@@ -143,6 +145,10 @@ def shown(
     case = case_of(complaint_id, current_actor)
     complaint = case.complaint
     may_work = can_on(current_actor, Perm.WORK, complaint)
+    may_ask = can_on(current_actor, Perm.ASK, complaint)
+    tabs = written.of_complaint(complaint, may_work=may_work, may_ask=may_ask)
+    note_form = _note_form(answer, taken)
+    steps = COMPLAINT.open_steps(complaint, current_actor)
     resolves = taken is not None and taken.module.purpose == "resolution"
     answer_text = taken.text if taken and resolves else ""
     refused = answer.form if answer and isinstance(answer.form, StepForm) else None
@@ -153,13 +159,16 @@ def shown(
         case=case,
         complaint=complaint,
         answer=answer,
-        steps=COMPLAINT.open_steps(complaint, current_actor),
+        steps=steps,
+        likely=likeliest(steps),
         step_form=step_form,
         tried=verb or ("merge" if other else "resolve" if resolves else ""),
-        note_form=_note_form(answer, taken),
+        note_form=note_form,
+        tabs=tabs,
+        compose=composing.chosen(tabs, note_form.kind.data if answer or taken else ""),
         taken=taken,
         may_work=may_work,
-        may_ask=can_on(current_actor, Perm.ASK, complaint),
+        may_ask=may_ask,
         may_find=may_work and organizations.may_find_patients(current_actor),
         severities=[(each.value, each.label) for each in Severity],
         sources=_sources(complaint, may_work),
@@ -257,20 +266,20 @@ def create() -> Response:
     )
 
 
-panel("complaint", 30, _l("Messages"), "complaints.panel_of_messages", Perm.IDENTIFY)
+panel("complaint", 5, _l("Earlier contacts"), "complaints.panel_of_contacts", Perm.IDENTIFY)
 
 
-@bp.get("/<uuid:subject_id>/messages")
+@bp.get("/<uuid:subject_id>/contacts")
 @requires(Perm.IDENTIFY)
-def panel_of_messages(subject_id: UUID) -> Response:
-    """Show what was sent to who complained, and whether it arrived."""
-    queries.get(subject_id, actor=current_actor)
+def panel_of_contacts(subject_id: UUID) -> Response:
+    """Show what came before from the same patient or phone."""
+    complaint = load(Complaint, subject_id, actor=current_actor, needs=Perm.IDENTIFY, sees=Perm.READ)
     return page(
-        "complaints/messages_page.html",
-        part="complaints/_messages.html",
-        title=_("Messages to who complained"),
-        rows=queries.messages_of(subject_id),
-        may_open=can(current_actor, MessagePerm.LOG_READ),
+        "complaints/contacts_page.html",
+        part="complaints/_contacts.html",
+        contacts_title=_("Earlier contacts"),
+        contacts_note=_("Complaints and inquiries of the same patient or phone."),
+        rows=contacts.earlier_of(complaint, actor=current_actor),
     )
 
 

@@ -166,4 +166,13 @@ class Workflow:
         return "\n".join(lines)
 
 
+def likeliest(steps: Sequence[Step], most: int = 2) -> list[Step]:
+    """Give the steps that a person most likely takes next, of those open to them: for the bar of a phone.
+
+    The main steps of the table come first, then the others in its order; what ends a case for good is never among them.
+    """
+    fitting = [step for step in steps if step.tone != "danger"]
+    return sorted(fitting, key=lambda step: step.tone != "primary")[:most]
+
+
 WORKFLOWS: dict[str, Workflow] = {}

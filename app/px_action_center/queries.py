@@ -114,12 +114,17 @@ def _tab_clause(tab: str, actor: Actor) -> ColumnElement[bool]:
 
 def of_source(source_id: UUID, *, actor: Actor) -> list[Row]:
     """Give the actions that one survey or case opened, as far as the actor may see them, newest first."""
+    return of_sources([source_id], actor=actor)
+
+
+def of_sources(source_ids: Sequence[UUID], *, actor: Actor) -> list[Row]:
+    """Give the actions that any of these surveys and cases opened, as far as the actor may see them, newest first."""
     rows = db.session.execute(
         select(PxAction, Department, User)
         .join(Department, Department.id == PxAction.department_id, isouter=True)
         .join(User, User.id == PxAction.assignee_id, isouter=True)
         .options(lazyload(User.assignments))
-        .where(PxAction.source_id == source_id, visible(PxAction, actor, Perm.READ))
+        .where(PxAction.source_id.in_(source_ids), visible(PxAction, actor, Perm.READ))
         .order_by(PxAction.created_at.desc())
         .limit(10)
     ).all()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -20,6 +21,7 @@ from app.px_action_center import queries, sla
 from app.px_action_center.enums import ActionStatus, Severity, SignalKind
 from app.px_action_center.models import PxAction
 from app.px_action_center.story import Line, lines_of
+from app.surveys import story as survey_story
 from app.surveys.policy import Perm as SurveyPerm
 
 
@@ -58,10 +60,21 @@ def case_of(action_id: UUID, actor: Actor) -> Case:
         patient=patient,
         is_masked=not may_identify(actor),
         deadline=deadlines_of(action.id).get(sla.KIND),
-        lines=lines_of(timeline.of_subject(action.id, actor=actor), queries.notes_of(action.id)),
+        lines=lines_of(
+            timeline.of_subject(action.id, actor=actor),
+            queries.notes_of(action.id),
+            _surveys_of(action, actor),
+        ),
         source_url=_source_url(action, actor),
         patient_url=_patient_url(action, actor),
     )
+
+
+def _surveys_of(action: PxAction, actor: Actor) -> Iterable[Line]:
+    """Give the survey that an action was opened for; none for what somebody opened by hand."""
+    if action.source_id is None:
+        return ()
+    return survey_story.lines_of_case(action.id, [action.source_id], actor=actor).values()
 
 
 def _source_url(action: PxAction, actor: Actor) -> str:

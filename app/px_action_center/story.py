@@ -26,13 +26,15 @@ from app.px_action_center.events import (
 from app.px_action_center.models import ActionNote
 
 
-def lines_of(entries: Sequence[TimelineEntry], notes: Iterable[tuple[ActionNote, User | None]]) -> list[Line]:
-    """Give the timeline; one statement for the names."""
+def lines_of(
+    entries: Sequence[TimelineEntry], notes: Iterable[tuple[ActionNote, User | None]], more: Iterable[Line] = ()
+) -> list[Line]:
+    """Give the timeline, with what `more` there is; one statement for the names."""
     written = [
         Written(note.created_at, named(author), _NOTES.get(note.kind, _NOTES["note"])(), note.body, note.text_language)
         for note, author in notes
     ]
-    return story.lines_of(entries, written, TITLES)
+    return story.lines_of(entries, written, TITLES, more)
 
 
 _NOTES = {

@@ -8,19 +8,22 @@ from uuid import UUID
 
 from flask import Blueprint, Response, abort, g, request, url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from app.accounts import queries as accounts
 from app.core.access.policy import can, can_on
 from app.core.i18n import named
 from app.core.saved_views.beside import beside
 from app.core.saved_views.columns import columns_of
-from app.core.web import Answer, current_actor, page, queues, requires, see_other
+from app.core.web import Answer, composing, current_actor, page, queues, requires, see_other
+from app.core.web.composing import Tab
 from app.core.web.orders import LABELS, order_choices, order_in_force
 from app.core.web.panels import panels_for
+from app.core.workflow import likeliest
 from app.organizations import queries as organizations
 from app.organizations.models import Department
 from app.px_action_center import queries
-from app.px_action_center.enums import WRITTEN_BY_PEOPLE, ActionStatus, Severity
+from app.px_action_center.enums import ActionStatus, Severity
 from app.px_action_center.forms import ActionForm, AssignForm, MoveForm, NoteForm, SeverityForm
 from app.px_action_center.places import PLACE, statuses, tab_labels
 from app.px_action_center.policy import Perm
@@ -31,6 +34,10 @@ from app.px_action_center.show import case_of
 from app.px_action_center.workflow import ACTION
 
 bp = Blueprint("actions", __name__, url_prefix="/actions")
+TABS_OF_TEXTS = (
+    Tab("note", _l("Note"), "note", _l("Seen by everyone who works on this action"), save=_l("Save note")),
+    Tab("call", _l("Phone call"), "phone-call", _l("What was said"), save=_l("Save call")),
+)
 
 
 @bp.get("/")
@@ -114,17 +121,22 @@ def show(action_id: UUID) -> Response:
 
 def _show(action_id: UUID, *, answer: Answer | None = None) -> Response:
     case = case_of(action_id, current_actor)
+    steps = ACTION.open_steps(case.action, current_actor)
+    note_form = answer.form if answer and isinstance(answer.form, NoteForm) else None
+    tabs = TABS_OF_TEXTS if can_on(current_actor, Perm.WORK, case.action) else ()
     return page(
         "actions/show.html",
         case=case,
         action=case.action,
         answer=answer,
-        steps=ACTION.open_steps(case.action, current_actor),
+        steps=steps,
+        likely=likeliest(steps),
         may_assign=can_on(current_actor, Perm.ASSIGN, case.action),
-        may_note=can_on(current_actor, Perm.WORK, case.action),
+        tabs=tabs,
+        compose=composing.chosen(tabs, note_form.kind.data if note_form else ""),
+        note_form=note_form,
         people=accounts.options_people(case.action.hospital_id),
         severities=[(each.value, each.label) for each in Severity],
-        note_kinds=list(WRITTEN_BY_PEOPLE.items()),
         panels=panels_for("action", current_actor),
     )
 

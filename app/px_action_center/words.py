@@ -9,6 +9,12 @@ from flask import Flask
 from app.core.i18n import gettext as _
 from app.px_action_center.enums import ActionStatus, Severity, SignalKind
 
+TONES: dict[str, str] = {
+    ActionStatus.OPEN: "accent",
+    ActionStatus.IN_PROGRESS: "accent",
+    ActionStatus.PENDING_APPROVAL: "warning",
+    ActionStatus.APPROVED: "success",
+}
 _SETS: dict[str, Any] = {"status": ActionStatus, "severity": Severity, "signal": SignalKind}
 
 
@@ -22,6 +28,11 @@ def source_of(code: str) -> Any:
     return action_label("signal", code) if code in set(SignalKind) else _("somebody saw the need")
 
 
+def action_tone(status: str) -> str:
+    """Give the tone of a state."""
+    return TONES.get(status, "neutral")
+
+
 def init_app(app: Flask) -> None:
     """Give them to templates, macros included."""
-    app.jinja_env.globals.update(action_label=action_label, action_source=source_of)
+    app.jinja_env.globals.update(action_label=action_label, action_source=source_of, action_tone=action_tone)

@@ -30,7 +30,13 @@
     if (row) standAt(row);
   });
 
-  const press = (key) => (current()?.querySelector(`[data-key="${key}"]`) ?? document.querySelector(`main [data-key="${key}"]`))?.click();
+  const offered = (part, key) => [...(part?.querySelectorAll(`[data-key="${key}"]`) ?? [])];
+  const press = (key) => {
+    const all = [...offered(current(), key), ...offered(document.querySelector("main"), key)];
+    const found = all.find((each) => each.checkVisibility()) ?? all[0];
+    if (px.isTyping(found)) found.focus();
+    else found?.click();
+  };
 
   const ACTS = {
     j: () => go(1),

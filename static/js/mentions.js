@@ -24,7 +24,7 @@
   const fieldOf = (list) => document.querySelector(`[aria-controls="${list.id}"]`);
 
   const offer = async (field) => {
-    const text = field.form.elements.kind?.value === "message" ? "" : typed(field); // a patient is told nobody's name
+    const text = typed(field);
     if (!text) return close(field);
     const list = listOf(field);
     await htmx.ajax("GET", `${field.dataset.mentions}?q=${encodeURIComponent(text)}`, { target: list, swap: "innerHTML" });

@@ -46,10 +46,10 @@ def look_at_files(page: Page, stack: Stack, complaint: Any) -> str:
 def write(officer: Page, stack: Stack, complaint: Any, kind: str, text: str) -> None:
     """Write on a complaint."""
     officer.goto(f"{stack.address}/complaints/{complaint.id}")
-    officer.select_option("#kind", kind)
-    officer.fill("#body", text)
+    officer.click(f"#compose-{kind}")
+    officer.fill(f"#compose-{kind}-panel textarea", text)
     with officer.expect_navigation():
-        officer.locator("#events form button").first.press("Enter")  # cards that load above may move it
+        officer.locator(f"#compose-{kind}-panel form button").press("Enter")  # cards that load above may move it
     assert [each.body for each in stack.rows(ComplaintNote, complaint_id=complaint.id, kind=kind)] == [text]
 
 

@@ -82,7 +82,7 @@ def test_two_officers_see_each_other_and_lose_nothing(browser: Browser, stack: S
     named = f"{FIRST[language]} @hospital.admin"
     assert officer.input_value("#body") == f"{named} "
     with officer.expect_navigation():
-        officer.click("#events form button[data-key=c]")
+        officer.click("#compose-note-panel form button")
     stack.wait("the note", lambda: stack.rows(ComplaintNote, complaint_id=complaint.id, body=named))
     officer.goto(f"{stack.address}/complaints/?tab=all&severity=medium&q={FIRST[language]}")
     officer.wait_for_selector(f"#c-{complaint.id}")

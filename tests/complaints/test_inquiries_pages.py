@@ -208,18 +208,3 @@ def test_administrators_keep_the_categories_of_their_hospital(reference_data: Ca
         assert "PARKING" not in {each.code for each in queries.options_categories(actor=officer)}
     of_the_group = next(each for each in client.get(base, headers=admin).json["results"] if not each["hospital_id"])
     assert client.delete(f"{base}{of_the_group['id']}/", headers=admin).status_code == 403
-
-
-def test_the_page_shows_whether_the_answer_arrived_to_who_works_on_it(
-    reference_data: Cast, client: FlaskClient
-) -> None:
-    inquiry, other = take(reference_data, asked(reference_data), "respond", way="sms"), asked(reference_data)
-    address = f"/inquiries/{inquiry.id}/messages"
-    sign_in(client, reference_data["px_coordinator"])
-    assert address in page(client, f"/inquiries/{inquiry.id}")
-
-    html = page(client, address)
-    assert "Messages to who asked" in html and "SMS" in html and "Nothing was sent yet." not in html
-    assert "Nothing was sent yet." in page(client, f"/inquiries/{other.id}/messages")
-    for who, status in (("department_manager", 200), ("viewer", 403), ("source_user", 403), ("outsider", 404)):
-        assert sign_in(client, reference_data[who]).get(address).status_code == status, who

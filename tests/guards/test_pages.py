@@ -26,7 +26,7 @@ from tests.world import DELAY, SYSTEM, furnish
 MOST_STATEMENTS = 12
 MOST_BYTES = 150_000
 # GET routes that answer with a part of a page or a file; everything else must be a page that the walk finds
-PARTS = (".options", ".colleagues", ".export", ".headings", ".open_file")
+PARTS = (".options", ".colleagues", ".export", ".headings", ".open_file", ".preview_file")
 FIRST_OF_ITS_KIND = ".run"  # an import shows the same page for each kind of record; the walk opens one
 # pages whose condition the walk cannot make, with the test that opens them
 ELSEWHERE = {

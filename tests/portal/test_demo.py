@@ -326,6 +326,8 @@ def test_one_ward_got_worse_and_one_recovered(demo: Loaded) -> None:
 def test_messages_and_inbound_events_are_in_many_states(demo: Loaded) -> None:
     assert {row.state for row in every(InboundEvent)} == {"received", "processed", "ignored", "failed", "dead"}
     assert {"delivered", "failed"} <= {row.status for row in every(Message)}
+    told = {row.template for row in every(Message, Message.about_type == "complaint")}
+    assert told == {"complaints/received", "complaints/message", "complaints/answered"}
     unread = {row.user_id for row in every(Notification, Notification.read_at.is_(None))}
     assert len(unread) >= 8
 

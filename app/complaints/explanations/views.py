@@ -63,6 +63,7 @@ def _new(complaint_id: UUID, form: AskForm, status: int = 200) -> Response:
     everybody = accounts.options_people(complaint.hospital_id)
     return page(
         "complaints/ask.html",
+        part="complaints/_ask.html",
         status=status,
         complaint=complaint,
         form=form,

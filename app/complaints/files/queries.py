@@ -34,8 +34,15 @@ def files_of(
     return [each for each in rows if each.added_by_id == actor.id or each.id in letters]
 
 
+def find(complaint: Complaint, attachment_id: UUID, *, actor: Actor) -> Attachment:
+    """Find a file of a complaint that this actor may have. NotFound."""
+    found = next((each for each in files_of(complaint, actor=actor) if each.id == attachment_id), None)
+    if found is None:
+        raise NotFound()
+    return found
+
+
 def take(complaint: Complaint, attachment_id: UUID, *, actor: Actor) -> Attachment:
     """Give a file that is opened, which is noted. NotFound: not of this complaint, or not for this actor. Conflict."""
-    if attachment_id not in {each.id for each in files_of(complaint, actor=actor)}:
-        raise NotFound()
-    return keeping.take(attachment_id, about_id=complaint.id, actor=actor)
+    found = find(complaint, attachment_id, actor=actor)
+    return keeping.take(found.id, about_id=complaint.id, actor=actor)

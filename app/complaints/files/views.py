@@ -81,3 +81,11 @@ def open_file(complaint_id: UUID, attachment_id: UUID) -> Response:
     """Give a file of a complaint; that it was opened stands in the audit log."""
     complaint = load(Complaint, complaint_id, actor=current_actor, needs=Perm.IDENTIFY, sees=Perm.READ)
     return keeping.answer(file_queries.take(complaint, attachment_id, actor=current_actor))
+
+
+@bp.get("/<uuid:complaint_id>/files/<uuid:attachment_id>/preview")
+@requires(Perm.IDENTIFY)
+def preview_file(complaint_id: UUID, attachment_id: UUID) -> Response:
+    """Give the small copy of a picture that the list of files shows."""
+    complaint = load(Complaint, complaint_id, actor=current_actor, needs=Perm.IDENTIFY, sees=Perm.READ)
+    return keeping.preview(file_queries.find(complaint, attachment_id, actor=current_actor))

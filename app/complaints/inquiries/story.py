@@ -28,6 +28,7 @@ from app.core.events.timeline import TimelineEntry, describe
 from app.core.i18n import named
 from app.core.web import story
 from app.core.web.story import Line, Title, Written
+from app.notifications.story import Sent
 
 describe(InquiriesExported.kind, _l("Inquiries were taken out as a file"), "download")
 describe(InquiryReceived.kind, _l("The inquiry was received"), "plus")
@@ -39,13 +40,19 @@ describe(InquiryNoted.kind, _l("A note was written"), "message")
 describe(InquiryPassedOn.kind, _l("The next level was told"), "arrow-up")
 
 
-def lines_of(entries: Sequence[TimelineEntry], notes: Iterable[tuple[InquiryNote, User | None]]) -> list[Line]:
-    """Give the timeline; one statement for the names."""
+def lines_of(
+    entries: Sequence[TimelineEntry], notes: Iterable[tuple[InquiryNote, User | None]], sent: Sent | None = None
+) -> list[Line]:
+    """Give the timeline; one statement for the names. A message that carries an answer is told with that answer."""
+    sent = sent or Sent()
     written = [
-        Written(note.created_at, named(author), str(NOTE_KINDS[note.kind]), note.body, note.text_language)
+        Written(
+            *(note.created_at, named(author), str(NOTE_KINDS[note.kind]), note.body, note.text_language),
+            **sent.of_texts.get(note.id, {}),
+        )
         for note, author in notes
     ]
-    return story.lines_of(entries, written, TITLES)
+    return story.lines_of(sent.untold(entries), written, TITLES, sent.lines)
 
 
 def _moved(data: dict[str, Any], _known: Mapping[UUID, str]) -> str:

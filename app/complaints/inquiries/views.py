@@ -10,6 +10,8 @@ from flask import Blueprint, Response, g, request, url_for
 from flask_babel import gettext as _
 from wtforms.fields.choices import SelectChoice
 
+from app.complaints.casework import composing as written
+from app.complaints.casework import contacts
 from app.complaints.casework.lists import COUNT_CAP, TABS
 from app.complaints.inquiries import queries
 from app.complaints.inquiries.bulk import BULK
@@ -31,9 +33,10 @@ from app.core.access.policy import can, can_on
 from app.core.i18n import named
 from app.core.saved_views.beside import beside
 from app.core.saved_views.columns import columns_of
-from app.core.web import Answer, current_actor, page, queues, requires, see_other
+from app.core.web import Answer, composing, current_actor, page, queues, requires, see_other
 from app.core.web.orders import LABELS, order_choices, order_in_force
 from app.core.web.panels import panels_for
+from app.core.workflow import likeliest
 from app.organizations import queries as organizations
 from app.organizations.models import Department
 
@@ -144,6 +147,8 @@ def shown(inquiry_id: UUID, *, answer: Answer | None = None, verb: str = "", tak
     case = case_of(inquiry_id, current_actor)
     may_work = can_on(current_actor, Perm.INQUIRY_WORK, case.inquiry)
     refused = answer.form if answer else None
+    steps = INQUIRY.open_steps(case.inquiry, current_actor)
+    tabs = written.of_inquiry(may_work=may_work)
     said = {place: taken.text if taken and taken.module.purpose == place else "" for place in ("answer", "note")}
     return page(
         "inquiries/show.html",
@@ -151,7 +156,8 @@ def shown(inquiry_id: UUID, *, answer: Answer | None = None, verb: str = "", tak
         case=case,
         inquiry=case.inquiry,
         answer=answer,
-        steps=INQUIRY.open_steps(case.inquiry, current_actor),
+        steps=steps,
+        likely=likeliest(steps),
         step_form=refused
         if isinstance(refused, InquiryStepForm)
         else InquiryStepForm(formdata=None, answer=said["answer"]),
@@ -159,6 +165,8 @@ def shown(inquiry_id: UUID, *, answer: Answer | None = None, verb: str = "", tak
         note_form=refused
         if isinstance(refused, InquiryNoteForm)
         else InquiryNoteForm(formdata=None, body=said["note"]),
+        tabs=tabs,
+        compose=composing.chosen(tabs, refused.kind.data if isinstance(refused, InquiryNoteForm) else ""),
         taken=taken,
         may_work=may_work,
         panels=panels_for("inquiry", current_actor) if may_work else [],
@@ -184,11 +192,13 @@ def new() -> Response:
 def _new(form: InquiryForm, status: int = 200) -> Response:
     patient_id = form.patient_id.data
     may_find = organizations.may_find_patients(current_actor)
+    patient = organizations.get_patient(patient_id, actor=current_actor) if patient_id and may_find else None
     return page(
         "inquiries/new.html",
         status=status,
         form=form,
-        patient=organizations.get_patient(patient_id, actor=current_actor) if patient_id and may_find else None,
+        patient=patient,
+        earlier=contacts.of_patient(patient.hospital_id, patient.id, actor=current_actor) if patient else [],
         may_find=may_find,
         is_partner=current_actor.role is Role.SOURCE_USER,
         hospitals=organizations.options_hospitals(actor=current_actor),

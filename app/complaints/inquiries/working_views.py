@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from app.accounts import queries as accounts
+from app.complaints.casework import contacts
 from app.complaints.casework.mentions import nameable
 from app.complaints.forms import AssignForm
 from app.complaints.inquiries import queries
@@ -19,11 +20,9 @@ from app.complaints.inquiries.services import answering, converting, stepping, w
 from app.complaints.inquiries.views import bp, shown
 from app.complaints.inquiries.workflow import CONVERT, RESPOND, is_plain_verb
 from app.complaints.policy import Perm
-from app.complaints.queries import messages_of
-from app.core.access.policy import can, can_on, load
+from app.core.access.policy import can_on, load
 from app.core.web import Answer, current_actor, page, requires, see_other
 from app.core.web.panels import panel
-from app.notifications.policy import Perm as MessagePerm
 from app.organizations import queries as organizations
 
 
@@ -207,18 +206,17 @@ def note(inquiry_id: UUID) -> Response:
     )
 
 
-panel("inquiry", 30, _l("Messages"), "inquiries.panel_of_messages", Perm.INQUIRY_WORK)
+panel("inquiry", 5, _l("Earlier contacts"), "inquiries.panel_of_contacts", Perm.INQUIRY_WORK)
 
 
-@bp.get("/<uuid:subject_id>/messages")
+@bp.get("/<uuid:subject_id>/contacts")
 @requires(Perm.INQUIRY_WORK)
-def panel_of_messages(subject_id: UUID) -> Response:
-    """Show which answers were sent to who asked, and whether they arrived."""
-    load(Inquiry, subject_id, actor=current_actor, needs=Perm.INQUIRY_WORK, sees=Perm.INQUIRY_READ)
+def panel_of_contacts(subject_id: UUID) -> Response:
+    """Show what came before from the same patient or phone."""
     return page(
-        "complaints/messages_page.html",
-        part="complaints/_messages.html",
-        title=_("Messages to who asked"),
-        rows=messages_of(subject_id),
-        may_open=can(current_actor, MessagePerm.LOG_READ),
+        "complaints/contacts_page.html",
+        part="complaints/_contacts.html",
+        contacts_title=_("Earlier contacts"),
+        contacts_note=_("Complaints and inquiries of the same patient or phone."),
+        rows=contacts.earlier_of(_workable(subject_id), actor=current_actor),
     )

@@ -1,4 +1,5 @@
-"""Taking off an image what its camera wrote into it: place, time, device. Turned as its camera meant it first. Pure.
+"""Taking off an image what its camera wrote into it: place, time, device. Turned as its camera meant it first; and a small
+copy to look at in a list. Pure.
 
 Pictures of iPhones (HEIC), which come by e-mail and from other systems, are read by a decoder without an encoder.
 """
@@ -13,6 +14,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 pi_heif.register_heif_opener(thumbnails=False)
 
 MOST_PIXELS = 60_000_000
+SMALL = 192  # pixels of the longer side: twice what a list shows
 _FORMATS = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP", "image/gif": "GIF", "image/heic": "HEIF"}
 
 
@@ -46,3 +48,17 @@ def without_metadata(data: bytes, media_type: str, *, drawn_as: str | None = Non
 def _options(media_type: str, *, moving: bool) -> dict[str, object]:
     options: dict[str, object] = {"save_all": True} if moving else {}
     return {**options, "quality": 92} if media_type in ("image/jpeg", "image/webp") else options
+
+
+def small(data: bytes, media_type: str) -> bytes:
+    """Give a small copy of an image as WebP, of a moving one its first frame. Raises BadImage."""
+    try:
+        with Image.open(io.BytesIO(data), formats=[_FORMATS[media_type]]) as image:
+            if image.width * image.height > MOST_PIXELS:
+                raise BadImage
+            image.thumbnail((SMALL, SMALL))
+            target = io.BytesIO()
+            image.convert("RGBA").save(target, format="WEBP", quality=75)
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError) as problem:
+        raise BadImage from problem
+    return target.getvalue()

@@ -17,7 +17,7 @@ from app.core import files
 from app.core.access.actor import Actor
 from app.core.attachments import kinds
 from app.core.attachments.events import AttachmentAdded, AttachmentTaken
-from app.core.attachments.images import BadImage, without_metadata
+from app.core.attachments.images import BadImage, small, without_metadata
 from app.core.attachments.models import Attachment, FileState
 from app.core.db import after_commit, command, db
 from app.core.db.locks import take_turn
@@ -170,6 +170,21 @@ def answer(row: Attachment) -> Response:
     response = Response(files.read(row.path), mimetype=row.media_type)
     shown = "inline" if row.media_type in kinds.SHOWN_INLINE else "attachment"
     response.headers.set("Content-Disposition", shown, filename=row.name)
+    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    return response
+
+
+def preview(row: Attachment) -> Response:
+    """Give a small copy of a picture for a list; it is no opening of the file. NotFound: it has none.
+
+    The caller has found the file through the actor.
+    """
+    if not row.has_preview:
+        raise NotFound()
+    try:
+        response = Response(small(files.read(row.path), row.media_type), mimetype="image/webp")
+    except BadImage:
+        raise NotFound() from None
     response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
     return response
 

@@ -35,6 +35,7 @@ TAKEN = frozenset(ENDINGS) | frozenset(DRAWN_AS)
 ACCEPT = ",".join(sorted(ENDINGS))  # as a form names them to the phone, which converts what is not named
 IMAGES = frozenset(each for each in ENDINGS if each.startswith("image/"))
 SHOWN_INLINE = IMAGES  # browsers draw them without running anything
+_ICONS = {"image": "photo", "audio": "player-play", "video": "player-play"}
 _MACROS = "vbaproject.bin"
 
 
@@ -59,4 +60,6 @@ def named(name: str, media_type: str, *, most: int = 120) -> str:
 
 def icon_of(media_type: str) -> str:
     """Give the icon of a kind of file."""
-    return "photo" if media_type in IMAGES else "file-text"
+    if media_type.startswith(_OFFICE):
+        return "file-spreadsheet" if "spreadsheet" in media_type else "file"
+    return _ICONS.get(media_type.partition("/")[0], "file-text")

@@ -11,6 +11,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.core.attachments.kinds import IMAGES
 from app.core.db import Base, Record, Tenant, code_column
 
 
@@ -37,6 +38,7 @@ _LABELS = {
     FileState.ERASED: _l("erased"),
 }
 GIVEN_OUT = frozenset({FileState.CLEAN, FileState.UNSCANNED})
+MOST_BYTES_OF_PREVIEW = 8_000_000  # of a picture that is read again each time somebody looks at the list
 
 
 class Attachment(Tenant, Record, Base):
@@ -66,3 +68,8 @@ class Attachment(Tenant, Record, Base):
     def may_be_had(self) -> bool:
         """Whether its bytes are given out."""
         return self.state in GIVEN_OUT
+
+    @property
+    def has_preview(self) -> bool:
+        """Whether a small copy of it is shown: pictures that the scanner found clean, none that nobody checked."""
+        return self.state == FileState.CLEAN and self.media_type in IMAGES and self.size <= MOST_BYTES_OF_PREVIEW

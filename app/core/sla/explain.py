@@ -10,6 +10,7 @@ from uuid import UUID
 
 from flask_babel import gettext as _
 from sqlalchemy import select
+from sqlalchemy.orm import contains_eager
 
 from app.core.db.base import db
 from app.core.i18n import exact, minutes
@@ -17,7 +18,7 @@ from app.core.sla import clocks
 from app.core.sla.calendars import calendar_of
 from app.core.sla.choosing import Rulebook, subject_of
 from app.core.sla.kinds import KINDS, ClockKind
-from app.core.sla.models import SlaClock, SlaDecision, SlaPolicy, SlaRevision, WorkingCalendar
+from app.core.sla.models import SlaClock, SlaDecision, SlaPause, SlaPolicy, SlaRevision, WorkingCalendar
 from app.core.sla.words import cause_label, filter_words, people_of, rung_label
 from app.core.time import calendar as working
 from app.core.time import clock as time
@@ -90,13 +91,16 @@ def deadline_of(clock: SlaClock) -> Deadline:
 
 def deadlines_of(subject_id: UUID) -> dict[str, Deadline]:
     """Explain the newest clock of each kind of a case, by kind; as many statements for one clock as for all of them."""
-    rows = db.session.execute(  # held until the end, so that the session has rules and calendars at hand
+    found = db.session.execute(  # held until the end, so that the session has rules and calendars at hand
         select(SlaClock, SlaPolicy, WorkingCalendar)
         .outerjoin(SlaPolicy, SlaPolicy.id == SlaClock.policy_id)
         .outerjoin(WorkingCalendar, WorkingCalendar.id == SlaClock.calendar_id)
+        .outerjoin(SlaClock.pauses)
+        .options(contains_eager(SlaClock.pauses))
         .where(SlaClock.subject_id == subject_id)
-        .order_by(SlaClock.cycle, SlaClock.created_at)
-    ).all()
+        .order_by(SlaClock.cycle, SlaClock.created_at, SlaPause.from_at)
+    )
+    rows = found.unique().all()
     newest = {row[0].kind: row[0] for row in rows}
     return {deadline.clock.kind: deadline for deadline in _explained(list(newest.values()))}
 

@@ -1,6 +1,7 @@
-"""A case's timeline in words: its events, the steps of its clocks and what people wrote, newest first.
+"""A case's timeline in words: its events, the steps of its clocks, what people wrote, and what else belongs to it.
 
-A domain gives a table of titles for its own kinds of events; everything else is told here.
+A domain gives a table of titles for its own kinds of events; everything else is told here. A domain that stands above
+another hangs lines of its own on that one's cases.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from uuid import UUID
 
 from flask_babel import gettext as _
 
+from app.core.access.actor import Actor
 from app.core.events.timeline import TimelineEntry
 from app.core.sla.events import ClockEscalated, ClockExtensionMoved, ClockMoved, ClockReminded
 from app.core.sla.kinds import KINDS
@@ -23,6 +25,14 @@ TONES = {"core.clock.breached": "danger", "core.clock.escalated": "warning", "co
 Title = Callable[[dict[str, Any], Mapping[UUID, str]], str]  # the event's fields and the people's names -> its words
 TOLD: dict[str, Title] = {}  # of every domain, for pages that tell of any record
 PEOPLE = ("assignee_id",)  # fields of events that name a person
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """The state in which something stands, as a line shows it."""
+
+    label: str
+    tone: str = "neutral"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +47,9 @@ class Line:
     text: str = ""
     language: str = ""
     entry: TimelineEntry | None = None  # of the log; none of what was written
+    mark: Mark | None = None  # how what it tells of stands now
+    note: str = ""  # more in few words, muted: where a message went, a score
+    href: str = ""  # its own page, for who may open it
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +61,23 @@ class Written:
     title: str
     text: str
     language: str
+    mark: Mark | None = None  # how the message stands by which it went out
+    note: str = ""
+    href: str = ""
+
+
+Hung = Callable[[Sequence[UUID], Actor], Iterable[Line]]  # what belongs to a case -> lines, as far as one may read
+_hung: dict[str, dict[str, Hung]] = {}
+
+
+def hang(place: str, name: str, find: Hung) -> None:
+    """Hang lines of a higher domain on the cases of a `place` (complaint, ...): one statement for a page."""
+    _hung.setdefault(place, {})[name] = find
+
+
+def hung_on(place: str, ids: Sequence[UUID], actor: Actor) -> list[Line]:
+    """Give what other domains hang on a case by the ids of what belongs to it, as far as the actor may read it."""
+    return [line for find in _hung.get(place, {}).values() for line in find(ids, actor)]
 
 
 def tell(titles: Mapping[str, Title]) -> None:
@@ -55,8 +85,13 @@ def tell(titles: Mapping[str, Title]) -> None:
     TOLD.update(titles)
 
 
-def lines_of(entries: Sequence[TimelineEntry], written: Iterable[Written], titles: Mapping[str, Title]) -> list[Line]:
-    """Give the timeline; one statement for the names. A title that is empty leaves its event out."""
+def lines_of(
+    entries: Sequence[TimelineEntry],
+    written: Iterable[Written],
+    titles: Mapping[str, Title],
+    more: Iterable[Line] = (),
+) -> list[Line]:
+    """Give the timeline, with what `more` there is; one statement for the names. A title that is empty leaves its event out."""
     known = names.of("user", _people(entries))
     table = {**CLOCK_TITLES, **titles}
     has_many_clocks = len({entry.data["clock"] for entry in entries if "clock" in entry.data}) > 1
@@ -72,8 +107,16 @@ def lines_of(entries: Sequence[TimelineEntry], written: Iterable[Written], title
         for entry in entries
         if (title := table[entry.kind](entry.data, known) if entry.kind in table else str(entry.label))
     ]
-    lines += [Line(each.at, each.who, each.title, "message", "accent", each.text, each.language) for each in written]
-    return sorted(lines, key=lambda line: line.at, reverse=True)
+    lines += [
+        Line(
+            *(each.at, each.who, each.title, "message", "accent", each.text, each.language),
+            mark=each.mark,
+            note=each.note,
+            href=each.href,
+        )
+        for each in written
+    ]
+    return sorted([*lines, *more], key=lambda line: line.at, reverse=True)
 
 
 def _of_which_clock(title: str, entry: TimelineEntry) -> str:

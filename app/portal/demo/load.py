@@ -8,7 +8,7 @@ from app.core.access.actor import Actor
 from app.core.db import command
 from app.journeys.models import Journey
 from app.organizations.models import Patient
-from app.portal.demo import channels, queue_views, suggestions, visits
+from app.portal.demo import case_messages, channels, queue_views, suggestions, visits
 from app.portal.demo.actions import Office
 from app.portal.demo.bulk import Sheets
 from app.portal.demo.complaints import Desk
@@ -52,7 +52,8 @@ def load(simulator_url: str, *, actor: Actor, seed: int = SEED) -> Loaded:
         for visit in visits.make_visits(sheets, log, hospital, make_patients(sheets, hospital), known)
     ]
     names = {hospital.id: names[1:3] for hospital, names in zip(group.hospitals, HOSPITALS, strict=True)}
-    Asking(sheets, log, Post(sheets, log, gateway, names)).ask(happened)
+    post = Post(sheets, log, gateway, names)
+    Asking(sheets, log, post).ask(happened)
     count = Office(sheets, log, group).work(sheets.rows[SurveyInstance])
     complaints = Desk(sheets, log, group).work(happened)
     inquiries = Helpdesk(sheets, log, group).work(happened)
@@ -60,6 +61,7 @@ def load(simulator_url: str, *, actor: Actor, seed: int = SEED) -> Loaded:
     queue_views.share(sheets, log, group)
     mails = Mailroom(sheets).fill(list(group.hospitals))
     suggestions.fill(sheets)
+    case_messages.write(log, post, happened)  # the last, so that the rest of the story stays as it is
     counts = {
         "patients": len(sheets.rows[Patient]),
         "visits": len(sheets.rows[Journey]),

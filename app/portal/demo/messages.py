@@ -31,6 +31,17 @@ class Carried:
     survey_state: str
 
 
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What is sent about a case: the text, what keeps it from going twice, and the link in it."""
+
+    template: str
+    once: str
+    link_purpose: str
+    link_handle: str
+    link_path: str
+
+
 class Post:
     """Carries messages by SMS through the group's gateway."""
 
@@ -52,6 +63,31 @@ class Post:
         """Add a message that was decided at one instant and could leave at another."""
         message = self._row(template, survey, patient, contact, decided, leaves)
         about = (survey["id"], survey["hospital_id"], "survey", message["id"], template, message["channel"])
+        return self._carried(message, about, decided, leaves)
+
+    def tell(self, letter: Letter, case: dict[str, Any], kind: str, contact: Contact, at: datetime) -> Carried:
+        """Add a message about a case of this kind to who speaks in it; it leaves at once."""
+        is_arabic = case["language"] == "ar"
+        life = MessageClass.SERVICE.life_hours
+        message = self.sheets.add(
+            Message, at, hospital_id=case["hospital_id"], template=letter.template,
+            message_class=str(MessageClass.SERVICE), once=letter.once, about_type=kind, about_id=case["id"],
+            params={"hospital": self.names[case["hospital_id"]][is_arabic], "reference": case["reference"]},
+            link_purpose=letter.link_purpose, link_handle=letter.link_handle, link_path=letter.link_path,
+            patient_id=case["patient_id"], phone=contact.phone, language=case["language"], channels=["sms"],
+            channel=str(Channel.SMS), status=str(MessageStatus.QUEUED), not_before=at,
+            expires_at=at + timedelta(hours=life),
+        )  # fmt: skip
+        about = (case["id"], case["hospital_id"], kind, message["id"], letter.template, message["channel"])
+        return self._carried(message, about, at, at)
+
+    def _carried(
+        self,
+        message: dict[str, Any],
+        about: tuple[UUID, UUID, str, UUID, str, str],
+        decided: datetime,
+        leaves: datetime,
+    ) -> Carried:
         self.log.say(MessageQueued(*about), decided, reason=SENDS)
         sent = leaves + timedelta(seconds=self.sheets.rng.uniform(1, 40))
         if sent > self.now:

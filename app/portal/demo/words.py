@@ -56,6 +56,13 @@ FIRST_NOTES: tuple[str, ...] = (
     "Called the patient, apologised and listened. He would like to hear what we will change.",
     "تحدثت مع ابنة المريضة، وهي راضية عن سرعة التواصل.",
 )
+MESSAGES: dict[str, tuple[str, ...]] = {
+    "ar": ("نراجع شكواكم مع القسم، وسنتصل بكم خلال يومين.", "نرجو تزويدنا برقم الموعد لنكمل المراجعة."),
+    "en": (
+        "We look into it with the department and shall call you within two days.",
+        "Please send us the number of the appointment.",
+    ),
+}
 PROMISES: tuple[str, ...] = (
     "الاتصال بالمريض بعد رد القسم",
     "معاودة الاتصال بابنة المريضة",
