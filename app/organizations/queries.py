@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CTE, ColumnElement, Select, and_, false, func, literal, or_, select, true, union_all
+from sqlalchemy import CTE, ColumnElement, Select, and_, false, func, literal, or_, select, true, union, union_all
 
 from app.core.access.actor import Actor
 from app.core.access.policy import can, load, visible
@@ -228,16 +228,15 @@ def _on_file(actor: Actor) -> tuple[ColumnElement[bool], ...]:
 
 
 def ids_of_patients(text: str, *, actor: Actor) -> Sequence[UUID]:
-    """Give who may be meant by a text in a search of cases, at most 200; two statements, by index."""
-    return db.session.execute(select(Patient.id).where(patient_clause(text, actor)).limit(MOST_MEANT)).scalars().all()
+    """Give who may be meant by a text in a search of cases, at most 200; one statement, by index."""
+    now = select(Patient.id).where(_any_way(_ways(text, actor, with_former=False)))
+    query = union(now, _former(_number_in(text))) if may_identify(actor) else now
+    return db.session.execute(query.limit(MOST_MEANT)).scalars().all()
 
 
 def patient_clause(text: str, actor: Actor) -> ColumnElement[bool]:
     """Give the WHERE of a patient search: what this actor may search by. Every way in it has its own index."""
-    ways = _ways(text, actor)
-    if ways.beginning is None:
-        return ways.number
-    return or_(ways.number, *(ways.words or (ways.beginning,)))
+    return _any_way(_ways(text, actor))
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,12 +248,23 @@ class _Ways:
     words: tuple[ColumnElement[bool], ...] = ()  # alternatives
 
 
-def _ways(text: str, actor: Actor) -> _Ways:
-    wanted = " ".join(text.split())[:LONGEST]
-    number = western_digits(strip_marks(wanted))
+def _any_way(ways: _Ways) -> ColumnElement[bool]:
+    if ways.beginning is None:
+        return ways.number
+    return or_(ways.number, *(ways.words or (ways.beginning,)))
+
+
+def _number_in(text: str) -> str:
+    return western_digits(strip_marks(" ".join(text.split())[:LONGEST]))
+
+
+def _ways(text: str, actor: Actor, *, with_former: bool = True) -> _Ways:
+    wanted, number = " ".join(text.split())[:LONGEST], _number_in(text)
     if not may_identify(actor):
         return _Ways(Patient.mrn == number)
-    by_number = or_(Patient.mrn == number, Patient.id.in_(_had_number(number)))
+    by_number = Patient.mrn == number
+    if with_former:  # asked first, since a subquery inside an OR would read every patient
+        by_number = or_(by_number, Patient.id.in_(db.session.execute(_former(number)).scalars().all()))
     if AT in wanted:
         return _Ways(or_(by_number, _by_email(wanted.lower())))
     digits = "".join(sign for sign in number if sign.isdigit())
@@ -267,10 +277,9 @@ def _ways(text: str, actor: Actor) -> _Ways:
     return _Ways(by_number, beginning, tuple(_by_words(wanted)))
 
 
-def _had_number(number: str) -> Sequence[UUID]:
-    """Give who had this file number before a merge; asked first, since a subquery inside an OR would read every patient."""
-    query = select(PatientIdentifier.patient_id).where(PatientIdentifier.mrn == number)
-    return db.session.execute(query).scalars().all()
+def _former(number: str) -> Select[UUID]:
+    """Give the statement of who had this file number before a merge."""
+    return select(PatientIdentifier.patient_id).where(PatientIdentifier.mrn == number)
 
 
 def _by_phone(digits: str) -> ColumnElement[bool]:
