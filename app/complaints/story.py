@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
-from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
@@ -37,7 +36,7 @@ from app.core.events.timeline import TimelineEntry, describe
 from app.core.i18n import named
 from app.core.severity import Severity
 from app.core.web import story
-from app.core.web.story import Line, Title, Written
+from app.core.web.story import Line, Title, Written, own_page
 from app.notifications.story import Sent
 
 describe(ComplaintReceived.kind, _l("The complaint was received"), "plus")
@@ -99,7 +98,7 @@ def _with_its_page(line: Line, beside: Beside) -> Line:
     if line.entry.kind == ExplanationMoved.kind:
         explanation_id = UUID(line.entry.data["explanation_id"])
         if explanation_id in beside.explanations:
-            return replace(line, href=url_for("explanations.show", explanation_id=explanation_id))
+            return replace(line, href=own_page("explanations.show", explanation_id=explanation_id))
     if line.entry.kind == ComplaintJudged.kind:
         survey = beside.surveys.get(UUID(line.entry.data["survey_id"]))
         if survey is not None:

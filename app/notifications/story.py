@@ -7,14 +7,13 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from flask import url_for
 from sqlalchemy import select
 
 from app.core.access.actor import Actor
 from app.core.access.policy import can
 from app.core.db import db
 from app.core.events.timeline import TimelineEntry
-from app.core.web.story import Line, Mark
+from app.core.web.story import Line, Mark, own_page
 from app.notifications.models import Message
 from app.notifications.policy import Perm
 from app.notifications.words import message_label, message_words
@@ -70,7 +69,7 @@ def _said(message: Message, *, may_open: bool) -> dict[str, Any]:
     return {
         "mark": Mark(str(words["status"]), words["tone"]),
         "note": " ".join(str(each) for each in (words["channel"], _apart(words["address"]), words["reason"]) if each),
-        "href": url_for("messages.show", message_id=message.id) if may_open else "",
+        "href": own_page("messages.show", message_id=message.id) if may_open else "",
     }
 
 

@@ -16,15 +16,15 @@ from app.px_action_center.enums import ActionStatus
 from app.px_action_center.events import ActionsExported
 from app.px_action_center.places import PLACE
 from app.px_action_center.policy import Perm
-from app.px_action_center.sla import SOURCES
 from app.px_action_center.views import bp, filters_of
+from app.px_action_center.words import source_of
 
 COLUMNS = (
     Column(_l("Number"), lambda row: row.action.reference, code="number"),
     Column(_l("What"), lambda row: named(row.action, "title"), code="what"),
     Column(_l("Patient"), lambda row: named(row.patient), is_personal=True, code="patient"),
     Column(_l("File number"), lambda row: row.patient.mrn if row.patient else "", is_personal=True),
-    Column(_l("Why it was opened"), lambda row: SOURCES.get(row.action.source_kind, ""), code="source"),
+    Column(_l("Opened because"), lambda row: source_of(row.action.source_kind), code="source"),
     Column(_l("Score"), lambda row: row.action.value),
     Column(_l("Status"), lambda row: ActionStatus(row.action.status).label, code="status"),
     Column(_l("Severity"), lambda row: Severity(row.action.severity).label, code="severity"),

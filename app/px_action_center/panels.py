@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
-from flask import Response, url_for
+from flask import Response
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
@@ -14,7 +14,7 @@ from app.core.access.policy import can, load
 from app.core.i18n import named
 from app.core.web import current_actor, page, requires
 from app.core.web.panels import panel
-from app.core.web.story import Line, Mark, hang
+from app.core.web.story import Line, Mark, hang, own_page
 from app.px_action_center import queries
 from app.px_action_center.enums import ActionStatus
 from app.px_action_center.policy import Perm
@@ -47,7 +47,7 @@ def lines_of_cause(ids: Sequence[UUID], actor: Actor) -> Iterable[Line]:
             "checklist",
             mark=Mark(ActionStatus(row.action.status).label, action_tone(row.action.status)),
             note=named(row.owner),
-            href=url_for("actions.show", action_id=row.action.id),
+            href=own_page("actions.show", action_id=row.action.id),
         )
         for row in queries.of_sources(ids, actor=actor)
     ]

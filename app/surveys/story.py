@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection
 from uuid import UUID
 
-from flask import url_for
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import lazyload
@@ -14,7 +13,7 @@ from app.core.access.actor import Actor
 from app.core.access.policy import can, visible
 from app.core.db import db
 from app.core.i18n import named, number
-from app.core.web.story import Line, Mark
+from app.core.web.story import Line, Mark, own_page
 from app.surveys.models import SurveyInstance, SurveyTemplate
 from app.surveys.policy import Perm
 from app.surveys.words import survey_label, survey_tone
@@ -52,5 +51,5 @@ def _line(instance: SurveyInstance, template: SurveyTemplate) -> Line:
         "clipboard-check" if instance.completed_at else "clipboard-list",
         mark=Mark(str(survey_label(instance.state)), survey_tone(instance)),
         note=_("Score %(score)s", score=number(instance.score, 1)) if instance.score is not None else "",
-        href=url_for("surveys.show", instance_id=instance.id),
+        href=own_page("surveys.show", instance_id=instance.id),
     )

@@ -10,7 +10,9 @@ import pytest
 import sqlalchemy as sa
 from flask.testing import FlaskClient
 
-from app.complaints.models import Complaint
+from app.complaints import jobs
+from app.complaints.models import Complaint, ComplaintPaper, Explanation
+from app.complaints.papers import services as papers
 from app.complaints.services import writing
 from app.core.access.actor import acting_as
 from app.core.db import db, unit_of_work
@@ -162,3 +164,18 @@ def test_an_answer_to_an_inquiry_stands_there_once_with_its_state(reference_data
     assert 'class="px-entry-note"' not in page(client, f"/inquiries/{other.id}")
     sign_in(client, reference_data["viewer"])
     assert 'class="px-entry-note"' not in page(client, f"/inquiries/{inquiry.id}")
+
+
+def test_a_pack_is_drawn_with_messages_answers_explanations_and_actions_by_a_job_without_a_request(
+    reference_data: Cast, patient: Patient, drain: Callable[[], int]
+) -> None:
+    asked_after(reference_data, drain, patient_id=patient.id)
+    answer_survey(BAD, drain)
+    officer = reference_data.actor("px_coordinator")
+    asked(reference_data, written_to(reference_data))
+    with acting_as(officer):
+        packs = [papers.make_pack(each.id, "ar", actor=officer) for each in every(Complaint)]
+    jobs.draw_papers()
+
+    assert {each.state for each in every(ComplaintPaper)} == {"ready"} and len(packs) == 2
+    assert every(PxAction) and every(SurveyInstance) and every(Explanation) and every(Message)

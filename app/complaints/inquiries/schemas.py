@@ -87,7 +87,7 @@ class InquiryStepIn(VersionedIn):
 
     verb: Annotated[str, Field(max_length=20, pattern=r"^[a-z_]+$")]
     reason: LongText = ""
-    cancel_reason: Annotated[str, Field(max_length=20, pattern=r"^[a-z_]*$")] = ""
+    cancel_reason: Annotated[str, Field(max_length=20, pattern=r"^[a-z0-9_]*$")] = ""
 
 
 class InquiryAnswerIn(VersionedIn):

@@ -14,6 +14,7 @@ from app.complaints.files.services import COMPLAINT
 from app.complaints.models import Complaint, ComplaintPaper
 from app.complaints.papers import services as papers
 from app.complaints.show import case_of
+from app.complaints.sources.known import kept
 from app.core.access.actor import Actor
 from app.core.attachments import keeping
 from app.core.attachments.keeping import About, Incoming
@@ -52,7 +53,7 @@ def page_of(paper: ComplaintPaper, actor: Actor, sheet: str = "css/paper.css") -
 
 
 def _whole_case(paper: ComplaintPaper, actor: Actor) -> dict[str, Any]:
-    with in_language(paper.language):
+    with in_language(paper.language), kept():
         case = case_of(paper.complaint_id, actor)
     sealed = db.session.execute(
         select(EventLog.at, EventLog.kind, EventSeal.position, EventSeal.digest)

@@ -175,20 +175,20 @@ def change_source(
     somebody changed it since `version`.
     """
     complaint = open_case(complaint_id, version=version, actor=actor)
-    if complaint.channel == source:
+    number = outside_number.strip() or complaint.outside_number
+    if (complaint.channel, complaint.outside_number) == (source, number):
         return complaint
     if not was_named(complaint.channel, BY_STAFF[COMPLAINT]):
         raise Conflict(_("It came through a door of its own: its source stays."), code="source", current=complaint)
-    number = outside_number.strip() or complaint.outside_number
     if not may_be_named(COMPLAINT, source, BY_STAFF):
         raise Invalid(channel=_("Choose one of the listed codes."))
     if source in OUTSIDE and not number:
         raise Invalid(outside_number=_("Give the number that the outside body uses."))
     refuse_number(complaint.hospital_id, source, number)
     before, complaint.channel, complaint.outside_number = complaint.channel, source, number
+    change = Change.of(complaint)
     sla.revise(complaint, "source", actor=actor)
-    record(
-        ComplaintSourceChanged(complaint.id, complaint.hospital_id, complaint.reference, before, source), actor=actor
-    )
+    event = ComplaintSourceChanged(complaint.id, complaint.hospital_id, complaint.reference, before, source)
+    record(event, actor=actor, change=change)
     touch("complaints", hospital_id=complaint.hospital_id)
     return complaint

@@ -14,6 +14,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 pi_heif.register_heif_opener(thumbnails=False)
 
 MOST_PIXELS = 60_000_000
+MOST_SHOWN = 16_000_000  # of a picture that is made small while somebody waits
 SMALL = 192  # pixels of the longer side: twice what a list shows
 _FORMATS = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP", "image/gif": "GIF", "image/heic": "HEIF"}
 
@@ -51,10 +52,14 @@ def _options(media_type: str, *, moving: bool) -> dict[str, object]:
 
 
 def small(data: bytes, media_type: str) -> bytes:
-    """Give a small copy of an image as WebP, of a moving one its first frame. Raises BadImage."""
+    """Give a small copy of an image as WebP, of a moving one its first frame.
+
+    Raises BadImage, also for one whose pixels would take too much memory each time that it is shown; a JPEG is read small.
+    """
     try:
         with Image.open(io.BytesIO(data), formats=[_FORMATS[media_type]]) as image:
-            if image.width * image.height > MOST_PIXELS:
+            image.draft("RGB", (2 * SMALL, 2 * SMALL))
+            if image.width * image.height > MOST_SHOWN:
                 raise BadImage
             image.thumbnail((SMALL, SMALL))
             target = io.BytesIO()

@@ -15,7 +15,7 @@ from flask import Blueprint, Flask, Response, request, stream_with_context, url_
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from app.core.access.actor import acting_as
+from app.core.access.actor import ActorKind, acting_as
 from app.core.events import audit, deliveries
 from app.core.events.models import EventLog
 from app.core.events.subjects import SUBJECTS, label_of, url_of
@@ -118,16 +118,20 @@ def show(event_id: UUID) -> Response:
         subject_label=label_of(row.subject_type),
         subject_url=url_of(row.subject_type, row.subject_id),
         who=names.of("user", [row.actor_id]).get(row.actor_id) if row.actor_id else None,
-        reason=_reason(row.data.get("_reason", "")),
+        reason=_reason(row),
         hospital=names.of("hospital", [row.hospital_id]).get(row.hospital_id) if row.hospital_id else None,
         data=[(name, value if isinstance(value, str) else json.dumps(value)) for name, value in data.items()],
         changes=audit.changes_of(row, actor=current_actor),
     )
 
 
-def _reason(text: str) -> str:
+OWN_REASONS = frozenset({ActorKind.SYSTEM, ActorKind.TOKEN})  # these act for a reason that is PX360's own
+
+
+def _reason(row: EventLog) -> str:
     """Tell why something was done: what PX360 gives as its own reason has a translation, a person's words stay theirs."""
-    return _(text) if text else ""
+    reason: str = row.data.get("_reason", "")
+    return _(reason) if reason and row.actor_kind in OWN_REASONS else reason
 
 
 @bp.get("/audit/export")

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from flask import has_request_context, url_for
 from flask_babel import gettext as _
 
 from app.core.access.actor import Actor
@@ -68,6 +69,11 @@ class Written:
 
 Hung = Callable[[Sequence[UUID], Actor], Iterable[Line]]  # what belongs to a case -> lines, as far as one may read
 _hung: dict[str, dict[str, Hung]] = {}
+
+
+def own_page(endpoint: str, **ids: Any) -> str:
+    """Give the address of what a line tells of; empty where no request stands behind, as on paper that a job draws."""
+    return url_for(endpoint, **ids) if has_request_context() else ""
 
 
 def hang(place: str, name: str, find: Hung) -> None:

@@ -81,8 +81,10 @@ def change_source(inquiry_id: UUID, source: str, *, version: int, actor: Actor) 
     if not may_be_named(INQUIRY, source, BY_STAFF):
         raise Invalid(channel=_("Choose one of the listed codes."))
     before, inquiry.channel = inquiry.channel, source
+    change = Change.of(inquiry)
     sla.revise(inquiry, "source", actor=actor)
-    record(InquirySourceChanged(inquiry.id, inquiry.hospital_id, inquiry.reference, before, source), actor=actor)
+    event = InquirySourceChanged(inquiry.id, inquiry.hospital_id, inquiry.reference, before, source)
+    record(event, actor=actor, change=change)
     touch("inquiries", hospital_id=inquiry.hospital_id)
     return inquiry
 
