@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Error, Page, sync_playwright
 
 from tests.conftest import environment
 from tests.faults.stack import Stack, running_stack
@@ -61,6 +61,15 @@ def faults(page: Page, rules: Any = WCAG, without: Sequence[str] = ()) -> list[s
 
     `without`: selectors of parts that it passes over.
     """
+    page.wait_for_load_state()
+    try:
+        return _checked(page, rules, without)
+    except Error:  # the page was just being left for the next one, which is the one to look at
+        page.wait_for_load_state()
+        return _checked(page, rules, without)
+
+
+def _checked(page: Page, rules: Any, without: Sequence[str]) -> list[str]:
     if not page.evaluate("Boolean(window.axe)"):
         page.evaluate(CHECKER)
     found: list[str] = page.evaluate(CHECK, [[[each] for each in without], {**ONLY, "runOnly": rules}])
@@ -70,7 +79,9 @@ def faults(page: Page, rules: Any = WCAG, without: Sequence[str] = ()) -> list[s
 def speaking(browser: Browser, language: str, theme: str = "light", **screen: int) -> Page:
     """Open a browser of a person: language, theme, screen."""
     context = browser.new_context(
-        locale=language, viewport={"width": screen.get("width", 1280), "height": screen.get("height", 900)}
+        locale=language,
+        viewport={"width": screen.get("width", 1280), "height": screen.get("height", 900)},
+        reduced_motion="reduce",  # nothing moves while it is clicked, and no frame is drawn for nobody
     )
     page = context.new_page()
     page.set_default_timeout(15_000)
