@@ -12,8 +12,8 @@ from app.complaints.enums import ExplanationStatus as E
 from app.complaints.models import Complaint, Explanation
 from app.complaints.policy import Perm
 from app.core.access.actor import Actor
+from app.core.bulk.steps import soon_after_the_end
 from app.core.time import clock
-from app.core.web.chosen import BACK_WITHIN
 from app.core.workflow import Step, Workflow
 
 PART_WITHIN = timedelta(days=30)
@@ -23,11 +23,6 @@ _ENDABLE = [S.NEW, S.ACTIVATED, S.IN_PROGRESS, S.WAITING_PATIENT, S.PARTIALLY_RE
 def _in_time_to_reopen(complaint: Complaint, _actor: Actor) -> Any:
     late = complaint.reopens_until is not None and clock.now() > complaint.reopens_until
     return _l("It ended more than 30 days ago. Enter a new complaint.") if late else None
-
-
-def _just_closed(complaint: Complaint, _actor: Actor) -> Any:
-    late = complaint.closed_at is None or clock.now() - complaint.closed_at > BACK_WITHIN
-    return _l("A closing can be taken back for three minutes only. Reopen the complaint.") if late else None
 
 
 def _in_time_to_part(complaint: Complaint, _actor: Actor) -> Any:
@@ -95,7 +90,7 @@ COMPLAINT = Workflow(
             S.RESOLVED,
             Perm.WORK,
             _l("Take the closing back"),
-            guard=_just_closed,
+            guard=soon_after_the_end(_l("A closing can be taken back for three minutes only. Reopen the complaint.")),
             icon="arrow-back-up",
         ),
         Step("close_silent", [S.RESOLVED], S.CLOSED, None, _l("Close"), stamps=("closed_at",)),

@@ -15,10 +15,8 @@ from app.complaints.queries import list_chosen
 from app.complaints.services import stepping, working
 from app.complaints.workflow import COMPLAINT
 from app.core.access.actor import Actor
-from app.core.bulk.deeds import OWNER, REFUSALS, Bulk, Change, Deed, Wish
+from app.core.bulk.deeds import REFUSALS, SEVERITY, Bulk, Change, Deed, Wish, handing_over, judging, versions_of
 from app.core.severity import Severity
-
-SEVERITY = "severity"
 
 
 def _ended(complaint: Complaint) -> str:
@@ -27,10 +25,6 @@ def _ended(complaint: Complaint) -> str:
 
 def _unresolved(complaint: Complaint) -> str:
     return "" if COMPLAINT.step("close", complaint.status) else _ended(complaint) or "not_resolved"
-
-
-def _hand_over(wishes: Mapping[UUID, Wish], actor: Actor) -> Mapping[UUID, Any]:
-    return working.hand_over(wishes, actor=actor)
 
 
 def _judge(wishes: Mapping[UUID, Wish], actor: Actor) -> Mapping[UUID, Any]:
@@ -45,7 +39,7 @@ def _step(verb: str) -> Change:
     """Take a step of the workflow with all of them at once."""
 
     def take(wishes: Mapping[UUID, Wish], actor: Actor) -> Mapping[UUID, Any]:
-        return stepping.move_many({row_id: wish.version for row_id, wish in wishes.items()}, verb, actor=actor)
+        return stepping.move_many(versions_of(wishes), verb, actor=actor)
 
     return take
 
@@ -54,24 +48,8 @@ BULK = Bulk(
     place="complaints",
     needs=Perm.WORK,
     deeds={
-        "assign": Deed(
-            _l("Hand over"),
-            _ended,
-            _hand_over,
-            _hand_over,
-            (OWNER,),
-            lambda row: str(row.assignee_id or ""),
-            icon="user-check",
-        ),
-        SEVERITY: Deed(
-            _l("Change the severity"),
-            _ended,
-            _judge,
-            _judge_back,
-            (SEVERITY,),
-            lambda row: str(row.severity),
-            help=_l("Every deadline counts anew from the start."),
-        ),
+        "assign": handing_over(_ended, working.hand_over),
+        SEVERITY: judging(_ended, _judge, _judge_back),
         "close": Deed(_l("Close"), _unresolved, _step("close"), _step("unclose"), icon="lock"),
     },
     list_chosen=list_chosen,

@@ -16,7 +16,7 @@ from app.complaints.inquiries.services.stepping import StepFacts
 from app.complaints.inquiries.workflow import INQUIRY, UNCANCEL, UNCLOSE
 from app.complaints.policy import Perm
 from app.core.access.actor import Actor
-from app.core.bulk.deeds import OWNER, REASON, REFUSALS, Bulk, Change, Deed, Wish
+from app.core.bulk.deeds import REASON, REFUSALS, Bulk, Change, Deed, Wish, handing_over, versions_of
 
 
 def _ended(inquiry: Inquiry) -> str:
@@ -28,28 +28,13 @@ def _stays(verb: str, code: str) -> Callable[[Inquiry], str]:
     return lambda inquiry: "" if INQUIRY.step(verb, inquiry.status) else _ended(inquiry) or code
 
 
-def _hand_over(wishes: Mapping[UUID, Wish], actor: Actor) -> Mapping[UUID, Any]:
-    return working.hand_over(wishes, actor=actor)
-
-
 def _step(verb: str) -> Change:
-    """Take a step with all of them at once, for the one reason that was given."""
+    """Take a step, or one back, with all of them at once, for the one reason that was given."""
 
     def take(wishes: Mapping[UUID, Wish], actor: Actor) -> Mapping[UUID, Any]:
         given = next((wish.given for wish in wishes.values()), {})
         facts = StepFacts(reason=given.get(REASON, ""), cancel_reason=given.get("cancel_reason", ""))
-        versions = {row_id: wish.version for row_id, wish in wishes.items()}
-        return stepping.move_many(versions, verb, facts, actor=actor) if versions else {}
-
-    return take
-
-
-def _undo(verb: str) -> Change:
-    """Take a step back with all of them at once."""
-
-    def take(wishes: Mapping[UUID, Wish], actor: Actor) -> Mapping[UUID, Any]:
-        versions = {row_id: wish.version for row_id, wish in wishes.items()}
-        return stepping.move_many(versions, verb, StepFacts(), actor=actor)
+        return stepping.move_many(versions_of(wishes), verb, facts, actor=actor) if wishes else {}
 
     return take
 
@@ -58,21 +43,13 @@ BULK = Bulk(
     place="inquiries",
     needs=Perm.INQUIRY_WORK,
     deeds={
-        "assign": Deed(
-            _l("Hand over"),
-            _ended,
-            _hand_over,
-            _hand_over,
-            (OWNER,),
-            lambda row: str(row.assignee_id or ""),
-            icon="user-check",
-        ),
-        "close": Deed(_l("Close"), _stays("close", "not_answered"), _step("close"), _undo(UNCLOSE), icon="lock"),
+        "assign": handing_over(_ended, working.hand_over),
+        "close": Deed(_l("Close"), _stays("close", "not_answered"), _step("close"), _step(UNCLOSE), icon="lock"),
         "cancel": Deed(
             _l("Cancel"),
             _stays("cancel", "answered"),
             _step("cancel"),
-            _undo(UNCANCEL),
+            _step(UNCANCEL),
             ("cancel_reason", REASON),
             icon="x",
             tone="danger",

@@ -22,6 +22,7 @@ from app.core.web.chosen import Outcome, Verdict
 MOST = 200
 OWNER = "assignee_id"
 REASON = "reason"
+SEVERITY = "severity"
 REFUSALS: Mapping[str, Any] = {
     "not_allowed": _l("You may not change this one."),
     "ended": _l("It has ended."),
@@ -34,7 +35,7 @@ REFUSALS: Mapping[str, Any] = {
 class Wish:
     """What one row is to be changed to, field by field, and the version that was seen of it."""
 
-    version: int
+    version: int | None  # None: any
     given: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -63,6 +64,27 @@ class Deed:
     icon: str = "checks"
     tone: str = "primary"
     help: Any = ""
+
+
+def handing_over(refusal: Callable[[Any], str], hand_over: Callable[..., Mapping[UUID, Any]]) -> Deed:
+    """Give the deed that hands rows over; `hand_over(wishes, actor=)` makes it and takes it back."""
+
+    def change(wishes: Mapping[UUID, Wish], actor: Actor) -> Mapping[UUID, Any]:
+        return hand_over(wishes, actor=actor)
+
+    label = _l("Hand over")
+    return Deed(label, refusal, change, change, (OWNER,), lambda row: str(row.assignee_id or ""), icon="user-check")
+
+
+def judging(refusal: Callable[[Any], str], make: Change, undo: Change) -> Deed:
+    """Give the deed that changes the severity of rows."""
+    label, said = _l("Change the severity"), _l("Every deadline counts anew from the start.")
+    return Deed(label, refusal, make, undo, (SEVERITY,), lambda row: str(row.severity), help=said)
+
+
+def versions_of(wishes: Mapping[UUID, Wish]) -> dict[UUID, int | None]:
+    """Give the version that was seen of each row, for a change that is the same for all."""
+    return {row_id: wish.version for row_id, wish in wishes.items()}
 
 
 @dataclass(frozen=True, slots=True)

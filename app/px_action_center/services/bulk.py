@@ -9,15 +9,13 @@ from uuid import UUID
 from flask_babel import lazy_gettext as _l
 
 from app.core.access.actor import Actor
-from app.core.bulk.deeds import OWNER, REASON, REFUSALS, Bulk, Deed, Wish
+from app.core.bulk.deeds import REASON, REFUSALS, SEVERITY, Bulk, Deed, Wish, handing_over, judging, versions_of
 from app.px_action_center.enums import FINAL, Severity
 from app.px_action_center.models import PxAction
 from app.px_action_center.policy import Perm
 from app.px_action_center.queries import list_chosen
 from app.px_action_center.services import working
 from app.px_action_center.workflow import ACTION
-
-SEVERITY = "severity"
 
 
 def _ended(action: PxAction) -> str:
@@ -28,49 +26,25 @@ def _uncancellable(action: PxAction) -> str:
     return "" if ACTION.step("cancel", action.status) else _ended(action) or "waits"
 
 
-def _hand_over(wishes: Mapping[UUID, Wish], actor: Actor) -> Mapping[UUID, Any]:
-    return working.hand_over(wishes, actor=actor)
-
-
 def _judge(wishes: Mapping[UUID, Wish], actor: Actor) -> Mapping[UUID, Any]:
     return working.judge_many(wishes, actor=actor)
 
 
 def _cancel(wishes: Mapping[UUID, Wish], actor: Actor) -> Mapping[UUID, Any]:
     reason = next((wish.given[REASON] for wish in wishes.values()), "-")
-    return working.cancel_many(_versions(wishes), reason, actor=actor)
+    return working.cancel_many(versions_of(wishes), reason, actor=actor)
 
 
 def _uncancel(wishes: Mapping[UUID, Wish], actor: Actor) -> Mapping[UUID, Any]:
-    return working.uncancel_many(_versions(wishes), actor=actor)
-
-
-def _versions(wishes: Mapping[UUID, Wish]) -> dict[UUID, int]:
-    return {row_id: wish.version for row_id, wish in wishes.items()}
+    return working.uncancel_many(versions_of(wishes), actor=actor)
 
 
 BULK = Bulk(
     place="actions",
     needs=Perm.ASSIGN,
     deeds={
-        "assign": Deed(
-            _l("Hand over"),
-            _ended,
-            _hand_over,
-            _hand_over,
-            (OWNER,),
-            lambda row: str(row.assignee_id or ""),
-            icon="user-check",
-        ),
-        SEVERITY: Deed(
-            _l("Change the severity"),
-            _ended,
-            _judge,
-            _judge,
-            (SEVERITY,),
-            lambda row: str(row.severity),
-            help=_l("Every deadline counts anew from the start."),
-        ),
+        "assign": handing_over(_ended, working.hand_over),
+        SEVERITY: judging(_ended, _judge, _judge),
         "cancel": Deed(_l("Cancel"), _uncancellable, _cancel, _uncancel, (REASON,), icon="x", tone="danger"),
     },
     list_chosen=list_chosen,

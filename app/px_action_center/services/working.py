@@ -108,7 +108,7 @@ def move(action_id: UUID, verb: str, *, version: int, actor: Actor, reason: str 
 
 
 @command
-def cancel_many(versions: Mapping[UUID, int], reason: str, *, actor: Actor) -> Became:
+def cancel_many(versions: Mapping[UUID, int | None], reason: str, *, actor: Actor) -> Became:
     """Cancel many actions for one reason, in one transaction of few statements; their clocks end.
 
     Gives of each what `move` gives or raises: the action as it is now, or why it stayed as it was. Invalid: no reason.
@@ -124,7 +124,7 @@ def cancel_many(versions: Mapping[UUID, int], reason: str, *, actor: Actor) -> B
 
 
 @command
-def uncancel_many(versions: Mapping[UUID, int], *, actor: Actor) -> Became:
+def uncancel_many(versions: Mapping[UUID, int | None], *, actor: Actor) -> Became:
     """Take the cancellation of many back, within three minutes: each is in the state in which it was, and its clock counts on.
 
     Gives of each what `move` gives or raises.
@@ -135,7 +135,7 @@ def uncancel_many(versions: Mapping[UUID, int], *, actor: Actor) -> Became:
     return became
 
 
-def _step_many(versions: Mapping[UUID, int], verb: str, actor: Actor) -> tuple[Became, list[Changed]]:
+def _step_many(versions: Mapping[UUID, int | None], verb: str, actor: Actor) -> tuple[Became, list[Changed]]:
     def decide(action: PxAction, _wish: Wish) -> Changed:
         before = action.status
         ACTION.apply(action, verb, actor=actor)

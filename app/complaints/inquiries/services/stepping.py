@@ -19,6 +19,7 @@ from app.complaints.inquiries.workflow import INQUIRY, OF_THEIR_OWN, UNCANCEL
 from app.complaints.policy import Perm
 from app.complaints.services.stepping import SILENCE, need
 from app.core.access.actor import Actor
+from app.core.bulk.deeds import Wish
 from app.core.bulk.together import Changed, decide_each, settle
 from app.core.db import command, db
 from app.core.errors import Refusal
@@ -72,13 +73,6 @@ def move_many(
     if "reason" in INQUIRY.step_fields(verb):
         db.session.add_all(as_note(each.row, facts.reason, kind="reason", actor=actor) for each in moved)
     return became
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """The version that was seen of an inquiry; None: any."""
-
-    version: int | None
 
 
 def _take(inquiry: Inquiry, verb: str, facts: StepFacts, actor: Actor) -> Changed:
