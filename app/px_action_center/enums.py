@@ -36,6 +36,7 @@ class ActionStatus(StrEnum):
 
 ACTIVE = frozenset({ActionStatus.OPEN, ActionStatus.IN_PROGRESS, ActionStatus.PENDING_APPROVAL})
 FINAL = frozenset({ActionStatus.CLOSED, ActionStatus.CANCELLED})
+MANUAL = "manual"  # the source of what somebody opened by hand, and wrote the title of
 
 
 class SignalKind(StrEnum):

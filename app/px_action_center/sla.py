@@ -16,7 +16,7 @@ from app.core.db import db
 from app.core.sla import clocks, many
 from app.core.sla.kinds import CaseName, ClockKind, declare
 from app.core.sla.seeds import Target
-from app.px_action_center.enums import Severity
+from app.px_action_center.enums import MANUAL, Severity
 from app.px_action_center.models import PxAction
 from app.px_action_center.policy import Perm
 
@@ -35,7 +35,7 @@ SOURCES: dict[str, Any] = {
     "survey_low_score": _l("Negative survey"),
     "survey_callback": _l("Wish to be called back"),
     "resolution_low_score": _l("Answer to a complaint did not satisfy"),
-    "manual": _l("Opened by hand"),
+    MANUAL: _l("Opened by hand"),
 }
 
 

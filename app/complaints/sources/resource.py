@@ -69,7 +69,7 @@ def _overdue(used: Usage) -> str:
 
 def beside(row: CaseSource, actor: Actor) -> Beside:
     """Say what depends on a source, before it is changed or archived."""
-    used = usage(actor=actor).get(row.code, Usage())
+    used = usage(actor=actor, code=row.code).get(row.code, Usage())
     named_by = naming(row.code, actor=actor)
     rules = ngettext("%(num)s rule names this source.", "%(num)s rules name this source.", len(named_by))
     still = ngettext(

@@ -50,17 +50,20 @@ class Naming:
     url: str
 
 
-def usage(*, actor: Actor) -> dict[str, Usage]:
-    """Give the figures of every source by code, complaints and inquiries together, as far as the actor sees them; one statement."""
+def usage(*, actor: Actor, code: str = "") -> dict[str, Usage]:
+    """Give the figures of every source by code (or of one), complaints and inquiries together; one statement.
+
+    They are of the cases that the actor sees.
+    """
     since = clock.now() - SPAN
-    counts = [_counts(queue, actor, since) for queue in (complaints.QUEUE, inquiries.QUEUE)]
+    counts = [_counts(queue, actor, since, code) for queue in (complaints.QUEUE, inquiries.QUEUE)]
     found: dict[str, Usage] = {}
-    for code, *figures in db.session.execute(union_all(*counts)):
-        found[code] = found.get(code, Usage()).plus(Usage(*figures))
+    for each, *figures in db.session.execute(union_all(*counts)):
+        found[each] = found.get(each, Usage()).plus(Usage(*figures))
     return found
 
 
-def _counts(queue: Any, actor: Actor, since: datetime) -> Any:
+def _counts(queue: Any, actor: Actor, since: datetime, code: str) -> Any:
     model = queue.model
     is_new, is_open = model.received_at >= since, model.closed_at.is_(None)
     return (
@@ -71,7 +74,7 @@ def _counts(queue: Any, actor: Actor, since: datetime) -> Any:
             func.count().filter(queue.tab_clause("overdue", actor)),
             func.max(model.received_at).filter(is_new),
         )
-        .where(visible(model, actor, queue.reads), or_(is_new, is_open))
+        .where(visible(model, actor, queue.reads), or_(is_new, is_open), *([model.channel == code] if code else []))
         .group_by(model.channel)
     )
 

@@ -7,13 +7,12 @@ import secrets
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import timedelta
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
 
 from redis.exceptions import RedisError
 
 from app.core.access.actor import Actor
-from app.core.db import db
 from app.core.errors import Refusal
 from app.core.jobs.queues import redis_client
 from app.core.time import clock
@@ -22,7 +21,6 @@ UNDO_WITHIN = timedelta(minutes=2)
 BACK_WITHIN = UNDO_WITHIN + timedelta(
     minutes=1
 )  # for a step back: after changing many it takes a moment until Undo begins
-R = TypeVar("R")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +93,7 @@ def read_versions(texts: Iterable[str], most: int) -> dict[UUID, int]:
 def carry_out(
     verdicts: Iterable[Verdict], change: Callable[[list[UUID]], Mapping[UUID, Outcome | Refusal]]
 ) -> list[Outcome]:
-    """Change every row that may be changed, all at once or `one_by_one`; gives what became of each, in the given order."""
+    """Change every row that may be changed, all at once; gives what became of each, in the given order."""
     plan = [(verdict.row.id, verdict.refusal) for verdict in verdicts]  # read before the first commit
     became = change([row_id for row_id, refused in plan if not refused])
 
@@ -104,18 +102,6 @@ def carry_out(
         return Outcome.of(row_id, done) if isinstance(done, Refusal) else done
 
     return [Outcome(str(row_id), refused) if refused else told(row_id) for row_id, refused in plan]
-
-
-def one_by_one(row_ids: Iterable[UUID], change: Callable[[UUID], R]) -> dict[UUID, R | Refusal]:
-    """Run a command for each row, each in a transaction of its own; gives its answer, or how it refused."""
-    became: dict[UUID, R | Refusal] = {}
-    for row_id in row_ids:
-        try:
-            became[row_id] = change(row_id)
-        except Refusal as refusal:
-            db.session.rollback()
-            became[row_id] = refusal
-    return became
 
 
 def remember(place: str, deed: str, outcomes: list[Outcome], *, actor: Actor, within: timedelta = UNDO_WITHIN) -> str:

@@ -11,9 +11,8 @@ from app.core.db import command, db
 from app.core.events.erasure import ERASED, blank, forget_details
 from app.core.sla import extensions
 from app.notifications.services import messages
+from app.px_action_center.enums import MANUAL
 from app.px_action_center.models import ActionNote, PxAction
-
-BY_HAND = "manual"  # somebody wrote its title; all others have the title of their kind of signal
 
 
 @command
@@ -23,7 +22,7 @@ def forget(patient_id: UUID, *, actor: Actor) -> int:
     rows = db.session.execute(of_patient.with_for_update()).all()
     ids = [row.id for row in rows]
     blank(PxAction, PxAction.id.in_([row.id for row in rows if row.outcome]), outcome=ERASED)
-    titled = [row.id for row in rows if row.source_kind == BY_HAND]
+    titled = [row.id for row in rows if row.source_kind == MANUAL]
     blank(PxAction, PxAction.id.in_(titled), title_en=ERASED, title_ar=ERASED)
     blank(ActionNote, ActionNote.action_id.in_(ids), body=ERASED, text_language="")
     extensions.forget(ids)

@@ -19,14 +19,12 @@ from app.core.web.live import touch
 from app.organizations import queries as organizations
 from app.organizations.models import Department
 from app.px_action_center import sla
-from app.px_action_center.enums import FINAL, ActionStatus
+from app.px_action_center.enums import FINAL, MANUAL, ActionStatus
 from app.px_action_center.events import ActionJoined, ActionOpened, ActionSeverityChanged
 from app.px_action_center.models import ActionRule, PxAction
 from app.px_action_center.policy import Perm
 from app.px_action_center.rules import rule_for
 from app.px_action_center.titles import title_of
-
-MANUAL = "manual"  # the source of what somebody opened by hand
 
 
 @command
