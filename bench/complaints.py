@@ -26,7 +26,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from bench.complaints_seed import OTHER_SPELLING, PEOPLE, RARE_ENGLISH, WORDS_EACH, seed, texts
+from bench.complaints_seed import OTHER_SPELLING, PEOPLE, RARE_ARABIC, RARE_ENGLISH, WORDS_EACH, seed, texts
 from bench.database import application
 from devstack.testing import FAST, ephemeral_servers
 
@@ -35,8 +35,8 @@ ROUNDS, SLOW_ROUNDS, SLOW_MS = 21, 3, 2_000
 TIMES_FASTER = 15
 MOST_STATEMENTS = 12
 BULK = "bulk close 200"
-READ = ("dashboard", "list", "deep", "latin", "arabic", "case", "report")
-IN_FEW_STATEMENTS = ("list", "deep", "latin", "arabic")
+READ = ("dashboard", "open", "list", "deep", "latin", "arabic", "case", "report")
+IN_FEW_STATEMENTS = ("open", "list", "deep", "latin", "arabic")
 Sample = dict[str, float]
 
 
@@ -163,7 +163,8 @@ class Pages:
             case = db.session.execute(by_age.offset(25_000).limit(1)).scalar_one()
         return {
             "dashboard": "/",
-            "list": "/complaints/?tab=open",
+            "open": "/complaints/?tab=open",
+            "list": "/complaints/?tab=all",
             "deep": f"/complaints/?tab=all&after={write_key(deep.received_at, deep.id)}",
             "latin": f"/complaints/?tab=all&q={RARE_ENGLISH}",
             "arabic": f"/complaints/?tab=all&q={OTHER_SPELLING}",
@@ -278,7 +279,7 @@ def _other(pages: Pages) -> Iterator[Other | None]:
             str(file),
             str(PEOPLE),
             RARE_ENGLISH,
-            OTHER_SPELLING,
+            RARE_ARABIC,  # the other finds a word in its exact spelling only
         ]
         process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         try:

@@ -22,6 +22,7 @@ APPS = ["django.contrib.admin", "django.contrib.auth", "django.contrib.contentty
         "bootstrap4form", "rest_framework", "helpdesk"]  # fmt: skip
 CONTEXT = ["django.template.context_processors.request", "django.contrib.auth.context_processors.auth",
            "django.contrib.messages.context_processors.messages"]  # fmt: skip
+EVERY_STATUS = "/tickets/?status=1&status=2&status=3&status=4&status=5"
 STATUS = {"new": 1, "in_progress": 1, "resolved": 3, "closed": 4}
 
 
@@ -87,13 +88,13 @@ def fill(cases: list[list[Any]], people: int) -> Any:
 class Pages:
     """The pages by the names that the comparison uses."""
 
-    def __init__(self, boss: Any, rare: str, other: str) -> None:
+    def __init__(self, boss: Any, latin: str, arabic: str) -> None:
         """Sign the superuser in."""
         from django.test import Client
 
         self.client = Client(raise_request_exception=True)
         self.client.force_login(boss)
-        self.words = {"latin": rare, "arabic": other}
+        self.words = {"latin": latin, "arabic": arabic}
         self.closed = 0
 
     def choose(self) -> None:
@@ -108,10 +109,12 @@ class Pages:
 
         if name == "dashboard":
             return self._bytes("/dashboard/")
+        if name == "open":
+            return self._table("/tickets/", 0)  # its own default: what is open or reopened
         if name == "list":
-            return self._table("/tickets/?status=1&status=2&sortx=created", 0)
+            return self._table(EVERY_STATUS, 0)
         if name == "deep":
-            return self._table("/tickets/?sortx=created", 40_000)
+            return self._table(EVERY_STATUS, 40_000)
         if name in self.words:
             return self._table(f"/tickets/?q={self.words[name]}&search_type=header", 0)
         if name == "case":
@@ -133,22 +136,22 @@ class Pages:
         assert shell.status_code == 200, (address, shell.status_code)
         found = re.search(r"datatables_ticket_list/([\w=-]+)", shell.content.decode())
         assert found, "the list names no table"
-        asked = {"draw": 1, "start": start, "length": 25, "order[0][column]": 0, "order[0][dir]": "asc",
-                 "search[value]": ""}  # fmt: skip
+        asked = {"draw": 1, "start": start, "length": 25, "search[value]": ""}  # as the page's script asks: it sends no order
         rows = self.client.get(f"/datatables_ticket_list/{found.group(1)}", asked)
         assert rows.status_code == 200, (address, rows.status_code)
+        assert len(rows.json()["data"]) == 25, (address, "an empty page measures nothing")
         return len(shell.content) + len(rows.content)
 
 
 def main() -> None:
     """Fill, say that it is ready, then measure what is asked for."""
-    address, file, people, rare, other = sys.argv[1:6]
+    address, file, people, latin, arabic = sys.argv[1:6]
     configure(*address.split(" "))
     boss = fill(json.loads(Path(file).read_text(encoding="utf-8")), int(people))
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
-    pages = Pages(boss, rare, other)
+    pages = Pages(boss, latin, arabic)
     print("ready", flush=True)
     for line in sys.stdin:
         name, counts = line.strip().removesuffix(" count"), line.strip().endswith(" count")
