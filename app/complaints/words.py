@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from app.complaints import enums
 from app.complaints.sources.known import Labels, known
+from app.complaints.taxonomy.fields import origin_of
 from app.core.i18n import gettext as _
 from app.core.i18n import language
 from app.core.severity import Severity
@@ -101,6 +102,7 @@ def init_app(app: Flask) -> None:
         complaint_status=status_of,
         complaint_severity=severity_of,
         complaint_pill=pill_of,
+        class_origin=origin_of,
         clock_label=clock_label,
         source_of=source_of,
     )

@@ -21,7 +21,17 @@ FIELDS: tuple[Field, ...] = (
     Code("source", _l("Where its words are from"), most=12),
 )
 BY_NAME = {each.name: each for each in FIELDS}
+ORIGINS: dict[str, Any] = {
+    "found": _l("Published text"),  # the English words were read in the original
+    "hcat": _l("HCAT list"),  # the concept stands in the list of Gillespie and Reader
+    "expert": "PX360",
+}
 Facts = dict[str, str]
+
+
+def origin_of(code: str) -> Any:
+    """Say for readers where the words of a class are from; a code that an administrator made up says itself."""
+    return ORIGINS.get(code, code)
 
 
 def cleaned(given: dict[str, Any]) -> Facts:
