@@ -39,6 +39,7 @@ def complain(page: Page, stack: Stack, language: str, phone: str) -> Any:
     page.fill("#words", WORDS[language])
     page.fill("#contact_phone", phone)
     page.set_input_files("#files", {"name": "room.jpg", "mimeType": "image/jpeg", "buffer": picture()})
+    assert page.inner_text(".file-names") == "room.jpg"
     page.click("button.main")
     page.wait_for_url("**new=1*")
     check_accessible(page)

@@ -12,6 +12,7 @@ from app.organizations.models import Patient
 from tests.browser.conftest import check_accessible, sign_in, speaking
 from tests.faults.stack import Stack
 
+CHOICE = {"ar": "اختر ملفًا", "en": "Choose a file"}
 HEADINGS = {
     "ar": ["رقم الملف", "الاسم بالعربية", "الجوال", "تاريخ الميلاد"],
     "en": ["File number", "Name in Arabic", "Mobile phone", "Birth date"],
@@ -39,7 +40,9 @@ def test_rows_are_checked_before_they_are_written(
     sign_in(desk, stack, "hospital_admin", language)
     desk.goto(f"{stack.address}/admin/patients/import")
     check_accessible(desk)
+    assert desk.inner_text(".file-face") == CHOICE[language]
     desk.set_input_files("input[type=file]", workbook(tmp_path / "patients.xlsx", language, start))
+    assert desk.inner_text(".file-names") == "patients.xlsx"
     desk.click("#upload button.btn-primary")
     desk.wait_for_selector("#problems", timeout=60_000)  # the page follows the worker's check by itself
     check_accessible(desk)
