@@ -77,8 +77,9 @@ def read(token: str) -> dict[str, Any]:
 @public(WHY, csrf=False)
 def submit(token: str, json_data: AnswersIn) -> dict[str, Any]:
     """Complete the survey. The first complete answer counts; sending it again answers the same."""
-    throttle.hit("survey.token", hashlib.sha256(token.encode()).hexdigest())
-    throttle.hit("survey.address", request.remote_addr or "")
+    throttle.hit_each(
+        ("survey.token", hashlib.sha256(token.encode()).hexdigest()), ("survey.address", request.remote_addr or "")
+    )
     actor = answering.bearer(token)
     with acting_as(actor):
         found = answering.submit(dict(json_data.answers), actor=actor, language=json_data.language, channel="api")
