@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import lazyload
 
 from app.core.access.actor import Actor, acting_as, system_actor, token_actor
-from app.core.access.wall import passage
+from app.core.access.wall import passage, standing
 from app.core.db import command, db, uuid7
 from app.core.errors import Invalid, NotFound
 from app.core.events import record
@@ -25,7 +25,7 @@ from app.surveys.enums import FREE_TEXT, InstanceState
 from app.surveys.events import SurveyCallbackChosen, SurveyCompleted, SurveyOpened
 from app.surveys.models import SurveyAnswer, SurveyInstance, SurveyTemplate
 from app.surveys.rules.answers import AnswerProblem, clean, missing
-from app.surveys.rules.logic import visible, without_hidden
+from app.surveys.rules.logic import visible
 from app.surveys.rules.questions import Answer, Question
 from app.surveys.rules.scoring import Score, item_score, score, severity_for
 from app.surveys.services import asking
@@ -52,28 +52,40 @@ class Sheet:
 
 def bearer(token: str) -> Actor:
     """Give the actor of a link. NotFound when the token is not ours or its survey is gone."""
+    with acting_as(system_actor("find the survey of a link")):
+        found = db.session.execute(_BEARER, {"handle": _handle(token)}).one_or_none()
+    if found is None:
+        raise NotFound()
+    return _holder(found[0], found[1])
+
+
+def _handle(token: str) -> str:
     handle = handle_of(PURPOSE, token)
     if handle is None:
         raise NotFound()
-    with acting_as(system_actor("find the survey of a link")):
-        found = db.session.execute(
-            select(SurveyInstance.id, SurveyInstance.hospital_id).where(SurveyInstance.handle == handle)
-        ).one_or_none()
-    if found is None:
-        raise NotFound()
-    return token_actor(found[0], found[1], "survey link")
+    return handle
 
 
+def _holder(instance_id: UUID, hospital_id: UUID) -> Actor:
+    return token_actor(instance_id, hospital_id, "survey link")
+
+
+_OF_HANDLE = SurveyInstance.handle == bindparam("handle")
+_BEARER = standing(select(SurveyInstance.id, SurveyInstance.hospital_id).where(_OF_HANDLE))
 _FOUND = (
     select(SurveyInstance, SurveyTemplate)
     .join(SurveyTemplate, SurveyTemplate.id == SurveyInstance.template_id)
     .options(lazyload(SurveyTemplate.questions))
 )
+_LOCK = _FOUND.with_for_update(of=SurveyInstance).execution_options(populate_existing=True)
+_READ = standing(_FOUND.where(SurveyInstance.id == bindparam("id")))
+_LOCK_BY_ID = standing(_LOCK.where(SurveyInstance.id == bindparam("id")))
+_LOCK_BY_HANDLE = standing(_LOCK.where(_OF_HANDLE))
 
 
 def sheet(actor: Actor) -> Sheet:
     """Read the survey of the link's bearer; opens any number of times."""
-    instance, template = db.session.execute(_FOUND.where(SurveyInstance.id == actor.id)).one()
+    instance, template = db.session.execute(_READ, {"id": actor.id}).one()
     return _sheet(instance, template)
 
 
@@ -128,9 +140,16 @@ def save(raw: Mapping[str, Any], *, actor: Actor, language: str | None = None) -
 
     Invalid: an answer is out of range (by question code); nothing of the page is lost, the caller still has it.
     """
-    locked = _FOUND.where(SurveyInstance.id == actor.id).with_for_update(of=SurveyInstance)
-    instance, template = db.session.execute(locked.execution_options(populate_existing=True)).one()
-    found = _sheet(instance, template)
+    return _save(_locked_sheet(actor), raw, actor, language)
+
+
+def _locked_sheet(actor: Actor) -> Sheet:
+    instance, template = db.session.execute(_LOCK_BY_ID, {"id": actor.id}).one()
+    return _sheet(instance, template)
+
+
+def _save(found: Sheet, raw: Mapping[str, Any], actor: Actor, language: str | None) -> Sheet:
+    instance = found.instance
     if not is_open(instance):
         return found
     answers = _cleaned(found.questions, raw)
@@ -215,14 +234,31 @@ def submit(raw: Mapping[str, Any], *, actor: Actor, language: str | None = None,
     A second submission, from a double tap or another tab, changes nothing and gets the same thanks.
     Invalid: a required visible question has no answer (by question code).
     """
-    found = save(raw, actor=actor, language=language)
+    return _submit(_locked_sheet(actor), raw, actor, language, channel)
+
+
+@command
+def submit_by(token: str, raw: Mapping[str, Any], *, language: str | None = None, channel: str = "link") -> Sheet:
+    """The same for whoever shows the link's token: one statement finds and locks the survey. NotFound as `bearer`."""
+    with acting_as(system_actor("find the survey of a link")):
+        row = db.session.execute(_LOCK_BY_HANDLE, {"handle": _handle(token)}).one_or_none()
+    if row is None:
+        raise NotFound()
+    instance, template = row
+    with acting_as(_holder(instance.id, instance.hospital_id)) as actor:
+        return _submit(_sheet(instance, template), raw, actor, language, channel)
+
+
+def _submit(found: Sheet, raw: Mapping[str, Any], actor: Actor, language: str | None, channel: str) -> Sheet:
+    found = _save(found, raw, actor, language)
     instance = found.instance
     if not is_open(instance):
         return found
-    unanswered = missing(found.shown, found.answers)
+    shown = found.shown
+    unanswered = missing(shown, found.answers)
     if unanswered:
         raise Invalid(**dict.fromkeys(unanswered, AnswerProblem.REQUIRED.message))
-    result = _score(found)
+    result = _score(found, shown)
     INSTANCE.apply(instance, "complete", actor=actor)
     instance.answered_channel = channel
     instance.remind_at = None
@@ -233,8 +269,8 @@ def submit(raw: Mapping[str, Any], *, actor: Actor, language: str | None = None,
     return found
 
 
-def _score(found: Sheet) -> Score:
-    counted = without_hidden(found.questions, found.answers, found.instance.visit_context)
+def _score(found: Sheet, shown: tuple[Question, ...]) -> Score:
+    counted = {each.code: found.answers[each.code] for each in shown if each.code in found.answers}
     return score(
         found.questions,
         counted,
