@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from operator import attrgetter
 from typing import Annotated, Any
 
 from apiflask import APIBlueprint
@@ -16,6 +17,7 @@ from app.core.api import In, Out, documented
 from app.core.errors import Conflict
 from app.core.web.doors import public
 from app.surveys.enums import InstanceState
+from app.surveys.rules.questions import Question
 from app.surveys.services import answering
 from app.surveys.services.answering import Sheet
 
@@ -95,12 +97,12 @@ def _out(found: Sheet) -> dict[str, Any]:
     }
 
 
-def _question(question: Any) -> dict[str, Any]:
-    bounds = question.bounds or (None, None)
-    return {
-        **{name: getattr(question, name) for name in PublicQuestionOut.model_fields if hasattr(question, name)},
-        "options": [option.to_json() for option in question.options],
-        "show_if": dict(question.show_if) if question.show_if else None,
-        "minimum": bounds[0],
-        "maximum": bounds[1],
-    }
+_SAME = tuple(name for name in PublicQuestionOut.model_fields if name in Question.__dataclass_fields__)
+_same_of = attrgetter(*_SAME)
+
+
+def _question(question: Question) -> dict[str, Any]:
+    said = dict(zip(_SAME, _same_of(question), strict=True))
+    said["options"] = [option.to_json() for option in question.options]
+    said["minimum"], said["maximum"] = question.bounds or (None, None)
+    return said

@@ -8,9 +8,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, bindparam, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, select
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import load_only
 
 from app.core.access.actor import Actor
 from app.core.access.wall import passage, standing
@@ -146,20 +145,20 @@ def nudge() -> None:
 @command
 def withdraw(about_id: UUID, templates: Collection[str], *, actor: Actor) -> int:
     """Take back what still waits about a case (a reminder after the answer came); returns how many."""
-    return _take_back(_WAITING_ABOUT, actor, about_id=about_id, templates=list(templates))
+    about = {"about_id": about_id, "templates": list(templates)}
+    with passage("only whether anything waits; what does is read through the wall"):
+        waits = db.session.connection().execute(_ANY_ABOUT, about).first() is not None
+    return _take_back(_WAITING_ABOUT, actor, **about) if waits else 0
 
 
-_WAITING = (
-    select(Message)
-    .where(Message.status == MessageStatus.QUEUED)
-    .with_for_update()
-    .execution_options(populate_existing=True)
-)
-_WAITING_ABOUT = standing(
-    _WAITING.where(
-        Message.about_id == bindparam("about_id"), Message.template.in_(bindparam("templates", expanding=True))
-    ).options(load_only(Message.status, Message.reason, Message.version, Message.hospital_id))
-)
+def _about(columns: Any) -> ColumnElement[bool]:
+    given = columns.about_id == bindparam("about_id"), columns.template.in_(bindparam("templates", expanding=True))
+    return and_(columns.status == MessageStatus.QUEUED, *given)
+
+
+_ANY_ABOUT = select(Message.__table__.c.id).where(_about(Message.__table__.c)).limit(1)
+_LOCKED = select(Message).with_for_update().execution_options(populate_existing=True)
+_WAITING_ABOUT = standing(_LOCKED.where(_about(Message)))
 
 
 def _take_back(waiting: Select[Message], actor: Actor, **values: Any) -> int:
@@ -185,7 +184,7 @@ def forget_patient(patient_id: UUID, *, actor: Actor) -> None:
 
 
 def _forget(which: ColumnElement[bool], actor: Actor) -> None:
-    _take_back(_WAITING.where(which), actor)
+    _take_back(_LOCKED.where(Message.status == MessageStatus.QUEUED, which), actor)
     db.session.flush()
     blank(Message, which, params={}, phone="", phone_tail="", email="", answers="")
 

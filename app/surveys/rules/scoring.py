@@ -111,11 +111,7 @@ def score(
 
 def item_score(question: Question, value: Value) -> Fraction | None:
     """Give (v - min) / (max - min) x 100 for one answer, exact; None where answers have no grade or no difference."""
-    grades = question.grades
-    if value not in grades:
-        return None
-    low, high = min(grades.values()), max(grades.values())
-    return None if low == high else Fraction(100 * (grades[value] - low), high - low)
+    return question.marks.get(value)
 
 
 def is_top_box(question: Question, value: Value) -> bool:

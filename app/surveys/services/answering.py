@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, bindparam, func, select
-from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import lazyload
+from sqlalchemy import bindparam, column, func, select
+from sqlalchemy.dialects.postgresql import JSONB, insert
+from sqlalchemy.orm import lazyload, load_only
 
 from app.core.access.actor import Actor, acting_as, system_actor, token_actor
 from app.core.access.wall import passage, standing
-from app.core.db import command, db, uuid7
+from app.core.db import command, db, uuid7, write_one
 from app.core.errors import Invalid, NotFound
 from app.core.events import record
 from app.core.keys.links import handle_of
@@ -77,10 +77,11 @@ _FOUND = (
     .join(SurveyTemplate, SurveyTemplate.id == SurveyInstance.template_id)
     .options(lazyload(SurveyTemplate.questions))
 )
+_SCORED_BY = load_only(SurveyTemplate.weighting, SurveyTemplate.minimum_items, SurveyTemplate.threshold)
 _LOCK = _FOUND.with_for_update(of=SurveyInstance).execution_options(populate_existing=True)
 _READ = standing(_FOUND.where(SurveyInstance.id == bindparam("id")))
 _LOCK_BY_ID = standing(_LOCK.where(SurveyInstance.id == bindparam("id")))
-_LOCK_BY_HANDLE = standing(_LOCK.where(_OF_HANDLE))
+_LOCK_BY_HANDLE = standing(_LOCK.where(_OF_HANDLE).options(_SCORED_BY))
 
 
 def sheet(actor: Actor) -> Sheet:
@@ -177,17 +178,21 @@ def _cleaned(questions: tuple[Question, ...], raw: Mapping[str, Any]) -> dict[st
     return answers
 
 
-_KEPT = ("id", "created_at", "updated_at", "hospital_id", "instance_id", "question_id", "code", "value", "is_na", "score",
-         "text_language")  # fmt: skip
+_OWN = ("id", "question_id", "code", "value", "is_na", "score", "text_language")  # of each answer
+_SHARED = ("created_at", "updated_at", "hospital_id", "instance_id")  # of all that are written together
 _REPLACED = ("value", "is_na", "score", "text_language", "updated_at")
 
 
 def _upsert() -> Any:
-    """Make the statement that keeps answers or replaces them; the same for any number of rows, which come as lists."""
+    """Make the statement that keeps answers or replaces them; the same for any number of rows, which come as one document."""
     columns = SurveyAnswer.__table__.columns
-    lists = (bindparam(f"all_{name}", type_=ARRAY(columns[name].type)) for name in _KEPT)
-    rows = func.unnest(*lists).table_valued(*_KEPT, joins_implicitly=True).render_derived()
-    statement = insert(SurveyAnswer.__table__).from_select(list(_KEPT), select(rows), include_defaults=False)  # type: ignore[arg-type]
+    own = [column(name, columns[name].type) for name in _OWN]
+    rows = func.jsonb_to_recordset(bindparam("answers", type_=JSONB)).table_valued(*own, joins_implicitly=True)
+    rows = rows.render_derived(with_types=True)
+    shared = [bindparam(f"all_{name}", type_=columns[name].type) for name in _SHARED]
+    statement = insert(SurveyAnswer.__table__).from_select(  # type: ignore[arg-type]
+        [*_OWN, *_SHARED], select(*(rows.c[name] for name in _OWN), *shared), include_defaults=False
+    )
     return statement.on_conflict_do_update(
         index_elements=["instance_id", "question_id"],
         set_={name: getattr(statement.excluded, name) for name in _REPLACED},
@@ -200,25 +205,26 @@ _UPSERT = _upsert()
 def _write(found: Sheet, answers: dict[str, Answer]) -> None:
     if not answers:
         return
-    instance = found.instance
-    types = {question.code: question for question in found.questions}
-    now = clock.now()
-    rows = [_row(instance, found.ids[code], types[code], answer, now) for code, answer in answers.items()]
+    instance, now = found.instance, clock.now()
+    asked = {question.code: question for question in found.questions}
+    values = {
+        "answers": [_row(found.ids[code], asked[code], answer) for code, answer in answers.items()],
+        "all_created_at": now,
+        "all_updated_at": now,
+        "all_hospital_id": instance.hospital_id,
+        "all_instance_id": instance.id,
+    }
     with passage("the answers of the link's own survey"):
-        db.session.connection().execute(_UPSERT, {f"all_{name}": [row[name] for row in rows] for name in _KEPT})
+        db.session.connection().execute(_UPSERT, values)
     db.session.expire(instance, ["answers"])
 
 
-def _row(instance: SurveyInstance, question_id: UUID, question: Question, answer: Answer, now: Any) -> dict[str, Any]:
+def _row(question_id: UUID, question: Question, answer: Answer) -> dict[str, Any]:
     points = item_score(question, answer.value) if answer.is_given and answer.value is not None else None
     written = question.type in FREE_TEXT and isinstance(answer.value, str)
     return {
-        "id": uuid7(),
-        "created_at": now,
-        "updated_at": now,
-        "hospital_id": instance.hospital_id,
-        "instance_id": instance.id,
-        "question_id": question_id,
+        "id": str(uuid7()),
+        "question_id": str(question_id),
         "code": question.code,
         "value": None if answer.value is None else str(answer.value),
         "is_na": answer.is_na,
@@ -263,6 +269,7 @@ def _submit(found: Sheet, raw: Mapping[str, Any], actor: Actor, language: str | 
     instance.answered_channel = channel
     instance.remind_at = None
     _keep(instance, result)
+    write_one(instance)
     messages.withdraw(instance.id, [*ALL_INVITATIONS, REMINDER], actor=actor)
     _say(instance, result, actor)
     touch("surveys", hospital_id=instance.hospital_id)
