@@ -80,7 +80,8 @@ def _update_of(table: Any) -> Any:
 def _set_on(row: Any) -> tuple[str, ...]:
     """Name the columns that were set since the row was read."""
     state = inspect(row)
-    return tuple(sorted(set(state.mapper.columns.keys()) - state.unmodified))
+    columns = state.mapper.columns
+    return tuple(sorted(name for name in state.committed_state if name in columns))
 
 
 def _changed(row: Any) -> tuple[str, ...]:

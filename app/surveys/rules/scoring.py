@@ -196,8 +196,9 @@ def _nps(ordered: tuple[Question, ...], answers: Answers) -> int | None:
 
 def _rounded(exact: Fraction) -> Decimal:
     """Round to two decimals, half away from zero, in whole numbers only."""
-    hundredths = int(abs(exact) * 100 + Fraction(1, 2))
-    return Decimal(hundredths if exact >= 0 else -hundredths).scaleb(-2)
+    above, below = exact.numerator, exact.denominator
+    hundredths = (200 * abs(above) + below) // (2 * below)
+    return Decimal(hundredths if above >= 0 else -hundredths).scaleb(-2)
 
 
 CRITICAL_BELOW, HIGH_BELOW = 20.0, 40.0
