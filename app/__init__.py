@@ -55,7 +55,7 @@ def _configure(app: APIFlask, settings: Settings) -> None:
         SETTINGS=settings,
         SECRET_KEY=settings.secret_key,
         SQLALCHEMY_DATABASE_URI=settings.database_url,
-        SQLALCHEMY_ENGINE_OPTIONS={"pool_size": 8, "max_overflow": 8, "pool_pre_ping": True, "pool_recycle": 1800},
+        SQLALCHEMY_ENGINE_OPTIONS={"pool_size": 8, "max_overflow": 8, "pool_recycle": 1800},
         REDIS_URL=settings.redis_url,
         DATA_DIR=str(settings.data_dir),
         SCANNER_URL=settings.scanner_url,

@@ -7,12 +7,13 @@ from flask_compress import Compress
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import app.core.access.wall
+import app.core.db.pool
 import app.core.events.outbox
 import app.core.events.sealer
 import app.core.sla.notices
 import app.core.sla.recounts
 import app.core.sla.sweep
-import app.core.sla.words  # noqa: F401 - these declare the wall, the jobs, the periodic lines and their words
+import app.core.sla.words  # noqa: F401 - these declare the wall, the pool check, the jobs, periodic lines and words
 from app.core import cli, health, i18n, saved_views
 from app.core import logging as logs
 from app.core.access.actor import Actor

@@ -8,14 +8,13 @@ from __future__ import annotations
 import hashlib
 from functools import lru_cache
 
-from flask import current_app
 from limits import RateLimitItem, parse
-from limits.errors import StorageError
-from limits.storage import MemoryStorage, storage_from_string
+from limits.storage import MemoryStorage
 from limits.strategies import FixedWindowRateLimiter
-from redis.exceptions import RedisError
+from redis.exceptions import NoScriptError, RedisError
 
 from app.core.errors import TooMany
+from app.core.jobs.queues import redis_client
 from app.core.logging import get_logger
 
 log = get_logger(__name__)
@@ -49,9 +48,17 @@ LIMITS: dict[str, str] = {
 }
 
 
-@lru_cache(maxsize=4)
-def _limiter(url: str) -> FixedWindowRateLimiter:
-    return FixedWindowRateLimiter(storage_from_string(url, wrap_exceptions=False, socket_connect_timeout=1))
+# counts one try at each key in turn and gives the place of the first that is over its limit, 0 where none is; those
+# after it are not counted. The window of a key begins with its first try.
+_COUNT = """
+for place, key in ipairs(KEYS) do
+  local tries = redis.call('INCR', key)
+  if tries == 1 then redis.call('EXPIRE', key, ARGV[2 * place]) end
+  if tries > tonumber(ARGV[2 * place - 1]) then return place end
+end
+return 0
+"""
+_COUNT_DIGEST = hashlib.sha1(_COUNT.encode(), usedforsecurity=False).hexdigest()  # the name that Redis gives a script
 
 
 @lru_cache(maxsize=64)
@@ -61,25 +68,40 @@ def _item(rule: str) -> RateLimitItem:
 
 def hit(name: str, key: str) -> None:
     """Count one try of `key` against the limit `name`. Raises TooMany with the seconds to wait."""
-    item = _item(LIMITS[name])
-    hidden = hashlib.sha256(f"{name}:{key}".encode()).hexdigest()[:32]  # no phone or account stands in Redis
-    if not _allowed(item, hidden):
-        raise TooMany(retry_after=int(item.get_expiry()))
+    hit_each((name, key))
+
+
+def hit_each(*tries: tuple[str, str]) -> None:
+    """The same for several limits and keys, in their order and in one round trip; what is refused ends it."""
+    items = [(_item(LIMITS[name]), _hidden(name, key)) for name, key in tries]
+    try:
+        over = _count(items)
+    except RedisError as problem:
+        log.warning("throttle_in_memory", problem=type(problem).__name__)
+        over = next((place for place, (item, key) in enumerate(items, 1) if not _memory.hit(item, key)), 0)
+    if over:
+        raise TooMany(retry_after=int(items[over - 1][0].get_expiry()))
 
 
 def forget(name: str, key: str) -> None:
     """Take the tries of `key` back after a success."""
-    item = _item(LIMITS[name])
-    hidden = hashlib.sha256(f"{name}:{key}".encode()).hexdigest()[:32]
+    item, hidden = _item(LIMITS[name]), _hidden(name, key)
     try:
-        _limiter(current_app.config["REDIS_URL"]).clear(item, hidden)
-    except (RedisError, StorageError):
+        redis_client().delete(item.key_for(hidden))
+    except RedisError:
         _memory.clear(item, hidden)
 
 
-def _allowed(item: RateLimitItem, key: str) -> bool:
+def _hidden(name: str, key: str) -> str:
+    """Give the key as it is stored: no phone or account stands in Redis."""
+    return hashlib.sha256(f"{name}:{key}".encode()).hexdigest()[:32]
+
+
+def _count(items: list[tuple[RateLimitItem, str]]) -> int:
+    keys = [item.key_for(hidden) for item, hidden in items]
+    bounds = [bound for item, _hidden in items for bound in (item.amount, item.get_expiry())]
+    client = redis_client()
     try:
-        return bool(_limiter(current_app.config["REDIS_URL"]).hit(item, key))
-    except (RedisError, StorageError) as problem:
-        log.warning("throttle_in_memory", problem=type(problem).__name__)
-        return bool(_memory.hit(item, key))
+        return int(client.evalsha(_COUNT_DIGEST, len(keys), *keys, *bounds))
+    except NoScriptError:
+        return int(client.eval(_COUNT, len(keys), *keys, *bounds))

@@ -75,6 +75,7 @@ class Journey(Tenant, Versioned, Record, Base):
     """One visit of a patient: an encounter of the hospital system."""
 
     __tablename__ = "journeys"
+    index_by_hospital = False
     __table_args__ = (
         UniqueConstraint("hospital_id", "encounter"),
         Index("ix_journeys_patient_id_started_at", "patient_id", "started_at"),

@@ -67,6 +67,7 @@ class Message(GroupOrTenant, Versioned, Record, Base):
     """One message to one person: template, parameters and link; never a plain token."""
 
     __tablename__ = "messages"
+    index_by_hospital = False
     __table_args__ = (
         Index("ix_messages_due", "not_before", "id", postgresql_where=text("status = 'queued'")),
         Index(

@@ -146,6 +146,7 @@ class SurveyInstance(Tenant, Versioned, Record, Base):
     """One survey for one person about one visit; its context is frozen when it is made."""
 
     __tablename__ = "survey_instances"
+    index_by_hospital = False
     __table_args__ = (
         UniqueConstraint("journey_id", "once"),
         Index(
@@ -229,6 +230,7 @@ class SurveyAnswer(Tenant, Record, Base):
     """One answer; saved page by page, final when the instance is completed."""
 
     __tablename__ = "survey_answers"
+    index_by_hospital = False
     __table_args__ = (
         UniqueConstraint("instance_id", "question_id"),
         Index("ix_survey_answers_question_id", "question_id"),

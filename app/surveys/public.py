@@ -121,8 +121,9 @@ def callback(token: str) -> Response:
 
 
 def _enter(token: str) -> Actor:
-    throttle.hit("survey.token", hashlib.sha256(token.encode()).hexdigest())
-    throttle.hit("survey.address", request.remote_addr or "")
+    throttle.hit_each(
+        ("survey.token", hashlib.sha256(token.encode()).hexdigest()), ("survey.address", request.remote_addr or "")
+    )
     return answering.bearer(token)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from operator import attrgetter
 from typing import Annotated, Any
 
 from apiflask import APIBlueprint
@@ -16,6 +17,7 @@ from app.core.api import In, Out, documented
 from app.core.errors import Conflict
 from app.core.web.doors import public
 from app.surveys.enums import InstanceState
+from app.surveys.rules.questions import Question
 from app.surveys.services import answering
 from app.surveys.services.answering import Sheet
 
@@ -77,14 +79,13 @@ def read(token: str) -> dict[str, Any]:
 @public(WHY, csrf=False)
 def submit(token: str, json_data: AnswersIn) -> dict[str, Any]:
     """Complete the survey. The first complete answer counts; sending it again answers the same."""
-    throttle.hit("survey.token", hashlib.sha256(token.encode()).hexdigest())
-    throttle.hit("survey.address", request.remote_addr or "")
-    actor = answering.bearer(token)
-    with acting_as(actor):
-        found = answering.submit(dict(json_data.answers), actor=actor, language=json_data.language, channel="api")
-        if found.instance.state != InstanceState.COMPLETED:
-            raise Conflict(_("This survey has ended."), code="survey_closed")
-        return _out(found)
+    throttle.hit_each(
+        ("survey.token", hashlib.sha256(token.encode()).hexdigest()), ("survey.address", request.remote_addr or "")
+    )
+    found = answering.submit_by(token, dict(json_data.answers), language=json_data.language, channel="api")
+    if found.instance.state != InstanceState.COMPLETED:
+        raise Conflict(_("This survey has ended."), code="survey_closed")
+    return _out(found)
 
 
 def _out(found: Sheet) -> dict[str, Any]:
@@ -96,12 +97,12 @@ def _out(found: Sheet) -> dict[str, Any]:
     }
 
 
-def _question(question: Any) -> dict[str, Any]:
-    bounds = question.bounds or (None, None)
-    return {
-        **{name: getattr(question, name) for name in PublicQuestionOut.model_fields if hasattr(question, name)},
-        "options": [option.to_json() for option in question.options],
-        "show_if": dict(question.show_if) if question.show_if else None,
-        "minimum": bounds[0],
-        "maximum": bounds[1],
-    }
+_SAME = tuple(name for name in PublicQuestionOut.model_fields if name in Question.__dataclass_fields__)
+_same_of = attrgetter(*_SAME)
+
+
+def _question(question: Question) -> dict[str, Any]:
+    said = dict(zip(_SAME, _same_of(question), strict=True))
+    said["options"] = [option.to_json() for option in question.options]
+    said["minimum"], said["maximum"] = question.bounds or (None, None)
+    return said

@@ -9,7 +9,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm.exc import StaleDataError
 
 from app.core.access.actor import Actor, ActorKind, Holding, Role, acting_as, system_actor
-from app.core.db import db, unit_of_work, write_many
+from app.core.access.wall import TenantWallBreach
+from app.core.db import db, unit_of_work, uuid7, write_many, write_one
 from app.core.sla.models import SlaPolicy
 from app.core.time import clock
 from app.organizations.models import Hospital
@@ -91,3 +92,51 @@ def test_lists_are_left_to_the_flush(policies: list[SlaPolicy]) -> None:
     with acting_as(SYSTEM):
         db.session.expire_all()
         assert policies[0].reminders == [10]
+
+
+def test_one_row_is_written_in_one_statement_and_the_next_flush_does_not_look_at_it_again(
+    policies: list[SlaPolicy],
+) -> None:
+    row, other = policies[0], policies[1]
+    later = clock.now() + timedelta(hours=1)
+    with acting_as(SYSTEM), clock.frozen(later), unit_of_work():
+        row.target_minutes = 90
+        row.reminders = [10, 20]
+        with counted() as statements:
+            write_one(row)
+            db.session.flush()
+        assert len(statements) == 1 and not db.session.dirty
+        assert (row.version, row.target_minutes, row.reminders) == (2, 90, [10, 20])
+        row.target_minutes = 91
+        other.target_minutes = 61
+    with acting_as(SYSTEM):
+        db.session.expire_all()
+        assert (row.version, row.target_minutes, row.reminders) == (3, 91, [10, 20])
+        assert row.updated_at == later
+        assert (other.version, other.target_minutes) == (2, 61)
+
+
+def test_nothing_to_write_writes_nothing(policies: list[SlaPolicy]) -> None:
+    with acting_as(SYSTEM), counted() as statements:
+        write_one(policies[0])
+    assert not statements and policies[0].version == 1
+
+
+def test_one_row_with_another_version_is_not_written(policies: list[SlaPolicy]) -> None:
+    with acting_as(SYSTEM), pytest.raises(StaleDataError), unit_of_work():
+        db.session.execute(sa.update(SlaPolicy).values(version=7).execution_options(synchronize_session=False))
+        policies[0].target_minutes = 90
+        with db.session.no_autoflush:
+            write_one(policies[0])
+    assert minutes(policies)[0] == (60, 1)
+
+
+def test_one_row_is_written_by_its_own_hospital_only(policies: list[SlaPolicy]) -> None:
+    holding = Holding(Role.PX_COORDINATOR, frozenset({uuid7()}))
+    with acting_as(Actor(ActorKind.PERSON, None, (holding,))), pytest.raises(TenantWallBreach), unit_of_work():
+        policies[0].target_minutes = 90
+        write_one(policies[0])
+    with pytest.raises(TenantWallBreach), unit_of_work():
+        policies[1].target_minutes = 90
+        write_one(policies[1])
+    assert minutes(policies) == [(60, 1)] * 3

@@ -11,12 +11,15 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from redis.client import Pipeline
+from rq import Queue
 
 from app.core import logging as logs
 from app.core import references, throttle
 from app.core.access.actor import NOBODY, acting_as
 from app.core.db import after_commit, command, db, unit_of_work, uuid7
 from app.core.errors import TooMany
+from app.core.events import outbox
 from app.core.jobs import PERIODIC, queues, runs
 from app.core.jobs.queues import all_jobs
 from app.core.sla.models import SlaRecount
@@ -50,6 +53,69 @@ def test_tries_are_limited_and_forgotten_after_a_success(app: Flask) -> None:
     throttle.hit("login.account", "b@example.org")
     throttle.forget("login.account", "a@example.org")
     throttle.hit("login.account", "a@example.org")
+
+
+@pytest.mark.parametrize("is_away", [False, True])
+def test_limits_asked_together_count_in_turn_and_none_after_the_one_that_is_over(app: Flask, is_away: bool) -> None:
+    here = app.config["REDIS_URL"]
+    app.config["REDIS_URL"] = "redis://127.0.0.1:1/0" if is_away else here
+    account, address = ("login.account", str(uuid7())), ("reset.account", str(uuid7()))
+    try:
+        for _try in range(2):
+            throttle.hit_each(account, address)
+        for _try in range(3):
+            throttle.hit(*account)
+        with pytest.raises(TooMany) as refused:
+            throttle.hit_each(account, address)
+        assert refused.value.retry_after == 60
+        throttle.hit(*address)
+        with pytest.raises(TooMany) as refused:
+            throttle.hit_each(address, account)
+        assert refused.value.retry_after == 3600
+    finally:
+        app.config["REDIS_URL"] = here
+
+
+def test_a_window_ends_and_redis_may_forget_the_script(app: Flask) -> None:
+    client = queues.redis_client()
+    throttle.hit("login.account", "a@example.org")
+    client.script_flush()
+    throttle.hit("login.account", "a@example.org")
+    (key,) = client.scan_iter("LIMITER/*")
+    assert client.get(key) == b"2" and 0 < client.ttl(key) <= 60
+
+
+def test_what_is_told_to_redis_after_a_commit_goes_there_in_one_round_trip(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent: list[int] = []
+    execute = Pipeline.execute
+    monkeypatch.setattr(Pipeline, "execute", lambda pipe: (sent.append(len(pipe)), execute(pipe))[1])
+    hospital = uuid7()
+    with unit_of_work():
+        for topic in ("surveys", "complaints"):
+            live.touch(topic, hospital_id=hospital)
+        after_commit(outbox.nudge)
+    client = queues.redis_client()
+
+    assert sent[0] == 5, "two stamps of two commands each, one nudge"
+    assert set(client.hgetall(f"px360:live:{hospital}")) == {b"surveys", b"complaints"}
+    assert Queue("events", connection=client).count == 1
+    outbox.nudge()
+    assert Queue("events", connection=client).count == 1, "one nudge waits already"
+
+
+def test_with_redis_away_what_was_committed_stays_and_the_sweeps_find_it(app: Flask) -> None:
+    here = app.config["REDIS_URL"]
+    app.config["REDIS_URL"] = "redis://127.0.0.1:1/0"
+    try:
+        with acting_as(SYSTEM), unit_of_work():
+            db.session.add(SlaRecount(cause="kept"))
+            live.touch("surveys")
+            after_commit(outbox.nudge)
+    finally:
+        app.config["REDIS_URL"] = here
+    assert [each.cause for each in rows(SlaRecount)] == ["kept"]
 
 
 def test_with_redis_away_tries_are_limited_in_memory(app: Flask) -> None:

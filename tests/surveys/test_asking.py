@@ -9,11 +9,16 @@ import sqlalchemy as sa
 
 from app.core.access.actor import acting_as
 from app.core.db import db, unit_of_work
+from app.core.errors import NotFound
+from app.core.keys.links import token_for
+from app.core.time import clock
+from app.notifications.models import Message
 from app.surveys.models import SurveyInstance, SurveyQuestion
 from app.surveys.services import answering, asking, questions
+from app.surveys.services.sending import PURPOSE
 from tests.cast import Cast
 from tests.guards.test_pages import counted
-from tests.surveys.conftest import SYSTEM, one
+from tests.surveys.conftest import SYSTEM, one, rows
 
 
 def bearer(invited: SurveyInstance) -> answering.Actor:
@@ -77,16 +82,43 @@ def test_a_full_memory_of_questions_begins_anew(invited: SurveyInstance, monkeyp
     assert texts(invited) == wanted
 
 
-def test_a_survey_is_submitted_in_seven_statements_its_waiting_message_taken_back_with_it(
-    invited: SurveyInstance,
-) -> None:
+def good_answers(invited: SurveyInstance) -> dict[str, str | None]:
+    """Something to every question."""
     actor = bearer(invited)
     with acting_as(actor):
-        answers = {each.code: "NA" if each.allow_na else None for each in answering.sheet(actor).questions}
-        answers |= {each.code: str(each.bounds[1]) for each in answering.sheet(actor).questions if each.bounds}
-        db.session.expunge_all()
-        with counted() as statements:
-            found = answering.submit(answers, actor=actor, language="ar", channel="api")
+        asked = answering.sheet(actor).questions
+    return {each.code: str(each.bounds[1]) if each.bounds else "NA" if each.allow_na else None for each in asked}
+
+
+def test_a_survey_is_submitted_in_six_statements_two_more_where_a_waiting_message_is_taken_back(
+    invited: SurveyInstance,
+) -> None:
+    answers = good_answers(invited)
+    db.session.expunge_all()
+    with counted() as statements:
+        found = answering.submit_by(token_for(PURPOSE, invited.handle), answers, language="ar", channel="api")
 
     assert len(answers) > 5 and found.instance.state == "completed"
-    assert len(statements) == 7
+    assert len(statements) == 8
+    (message,) = rows(Message, about_id=invited.id)
+    assert (message.status, message.reason) == ("suppressed", "withdrawn")
+
+
+def test_a_survey_without_a_waiting_message_is_submitted_in_six_statements(invited: SurveyInstance) -> None:
+    answers = good_answers(invited)
+    with acting_as(SYSTEM):
+        db.session.execute(sa.delete(Message))
+    db.session.expunge_all()
+    with counted() as statements:
+        answering.submit_by(token_for(PURPOSE, invited.handle), answers, language="ar", channel="api")
+
+    assert len(statements) == 6
+    kept = one(SurveyInstance, id=invited.id)
+    assert (kept.state, kept.version, kept.answered_channel) == ("completed", invited.version + 1, "api")
+    assert kept.sections and kept.updated_at == kept.completed_at == clock.now()
+
+
+def test_whoever_shows_a_token_that_is_not_ours_finds_nothing(invited: SurveyInstance) -> None:
+    for token in ("", "x", token_for("invite", invited.handle), token_for(PURPOSE, "aaaaaaaa")):
+        with pytest.raises(NotFound):
+            answering.submit_by(token, {}, channel="api")

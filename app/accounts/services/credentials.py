@@ -28,8 +28,7 @@ GONE = _l("This link was used already, or has run out. Ask for a new one.")
 def request_reset(email: str, *, address: str) -> None:
     """Mail a link for a new password, if there is such an account; the answer and the work are the same either way."""
     account = email.strip().lower()[:254]
-    throttle.hit("reset.account", account)
-    throttle.hit("reset.address", address)
+    throttle.hit_each(("reset.account", account), ("reset.address", address))
     _request_reset(account, actor=system_actor("a new password was asked for"))
 
 

@@ -32,8 +32,7 @@ class Passed:
 def check_password(email: str, password: str, *, address: str) -> Passed:
     """Check e-mail and password. Invalid: they do not fit (the same words and work whatever is wrong). TooMany: too many tries."""
     account = email.strip().lower()[:254]
-    throttle.hit("login.account", account)
-    throttle.hit("login.address", address)
+    throttle.hit_each(("login.account", account), ("login.address", address))
     user = queries.find_by_email(account)
     fits = passwords.matches(password, user.password_hash if user else "")
     if user is None or not fits or not user.is_open:
@@ -66,8 +65,7 @@ def note_sign_in(user_id: UUID, *, actor: Actor) -> None:
 
 def check_code(user_id: UUID, code: str) -> None:
     """Check a code of the second factor, or a recovery code; each is good once. Invalid: it is not good. TooMany."""
-    throttle.hit("login.mfa", str(user_id))
-    throttle.hit("login.mfa_hour", str(user_id))
+    throttle.hit_each(("login.mfa", str(user_id)), ("login.mfa_hour", str(user_id)))
     if not _use_code(user_id, code):
         _note_refusal(user_id, "code", actor=system_actor("sign in"))
         raise Invalid(code=_l("This code is not good, or was used already."))

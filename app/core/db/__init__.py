@@ -14,7 +14,7 @@ from app.core.db.base import (
 )
 from app.core.db.ids import uuid7
 from app.core.db.locks import take_turn
-from app.core.db.many import insert_many, write_many
+from app.core.db.many import insert_many, write_many, write_one
 from app.core.db.seeding import seed_group
 from app.core.db.unit import after_commit, command, in_own_transaction, unit_of_work
 
@@ -38,4 +38,5 @@ __all__ = [
     "unit_of_work",
     "uuid7",
     "write_many",
+    "write_one",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from flask_sqlalchemy import SQLAlchemy
@@ -102,11 +102,13 @@ class SoftDeleted:
 class Tenant:
     """The row belongs to one hospital; the tenant wall narrows every statement on it."""
 
+    index_by_hospital: ClassVar[bool] = True  # no: another index begins with it, or rows are found by their case alone
+
     @declared_attr
     @classmethod
     def hospital_id(cls) -> Mapped[UUID]:
         """Name the hospital that owns the row."""
-        return mapped_column(ForeignKey("hospitals.id"), index=True)
+        return mapped_column(ForeignKey("hospitals.id"), index=cls.index_by_hospital)
 
 
 def unique_among(name: str, *columns: str) -> Index:
@@ -124,11 +126,13 @@ def unique_among(name: str, *columns: str) -> Index:
 class GroupOrTenant:
     """The row belongs to one hospital, or to the whole group when `hospital_id` is empty (read by all)."""
 
+    index_by_hospital: ClassVar[bool] = True
+
     @declared_attr
     @classmethod
     def hospital_id(cls) -> Mapped[UUID | None]:
         """Name the hospital that owns the row, or nobody: the group's."""
-        return mapped_column(ForeignKey("hospitals.id"), index=True, default=None)
+        return mapped_column(ForeignKey("hospitals.id"), index=cls.index_by_hospital, default=None)
 
     @classmethod
     def holds_in(cls, hospital_id: UUID | None) -> ColumnElement[bool]:

@@ -7,12 +7,14 @@ cannot change in between: they are written together, and all of them must match.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ARRAY, JSON, bindparam, func, insert, inspect, select, update
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.orm.exc import StaleDataError
 
+from app.core.access.wall import writing_past_the_session
 from app.core.db.base import Timestamped, db
 from app.core.time import clock
 
@@ -46,18 +48,52 @@ def write_many(rows: Iterable[Any]) -> None:
         _write(names, alike)
 
 
-def _changed(row: Any) -> tuple[str, ...]:
-    """Name the columns that were set since the row was read; none where one of them is a list or a document."""
+def write_one(row: Any) -> None:
+    """Write at once what was changed on a versioned row, lists and documents too: as a flush does, at a third of its price.
+
+    TenantWallBreach and StaleDataError: as a flush. A row that goes to another hospital is left to it.
+    """
+    names = _set_on(row)
+    if not names or "hospital_id" in names:
+        return
+    if isinstance(row, Timestamped):
+        row.updated_at = clock.now()
+        names = tuple(sorted({*names, "updated_at"}))
+    values = {name: getattr(row, name) for name in names} | {"version": row.version + 1}
+    with writing_past_the_session([getattr(row, "hospital_id", None)]):
+        found = db.session.connection().execute(
+            _update_of(row.__table__), values | {"its_id": row.id, "its_version": row.version}
+        )
+    if found.rowcount != 1:
+        raise StaleDataError(f"a row of {row.__tablename__} was to be written, {found.rowcount} matched")
+    _settle(row, names)
+    state = inspect(row)
+    if not state.committed_state:  # nothing is pending: as after a flush, the next one need not look at the row
+        state._commit_all(state.dict, db.session().identity_map)
+
+
+@lru_cache(maxsize=256)
+def _update_of(table: Any) -> Any:
+    return update(table).where(table.c.id == bindparam("its_id"), table.c.version == bindparam("its_version"))
+
+
+def _set_on(row: Any) -> tuple[str, ...]:
+    """Name the columns that were set since the row was read."""
     state = inspect(row)
     columns = state.mapper.columns
-    names = tuple(sorted(set(columns.keys()) - state.unmodified))
+    return tuple(sorted(name for name in state.committed_state if name in columns))
+
+
+def _changed(row: Any) -> tuple[str, ...]:
+    """The same; none where one of them is a list or a document."""
+    columns = inspect(row).mapper.columns
+    names = _set_on(row)
     is_plain = not any(isinstance(columns[name].type, (ARRAY, JSON)) for name in names)
     return names if is_plain else ()
 
 
 def _write(names: Sequence[str], rows: Sequence[Any]) -> None:
     model = type(rows[0])
-    columns = inspect(model).columns
     if issubclass(model, Timestamped):
         names = sorted({*names, "updated_at"})
         now = clock.now()
@@ -75,10 +111,20 @@ def _write(names: Sequence[str], rows: Sequence[Any]) -> None:
         found: Any = db.session.execute(statement)
     if found.rowcount != len(rows):
         raise StaleDataError(f"{len(rows)} rows of {model.__tablename__} were to be written, {found.rowcount} matched")
-    computed = [column.key for column in columns if column.computed is not None]
     for row in rows:
-        for name in names:
-            set_committed_value(row, name, getattr(row, name))
-        set_committed_value(row, "version", row.version + 1)
-        if computed:  # of no names it would be all
-            db.session.expire(row, computed)
+        _settle(row, names)
+
+
+def _settle(row: Any, names: Sequence[str]) -> None:
+    """Take what was written as what stands in the table."""
+    for name in names:
+        set_committed_value(row, name, getattr(row, name))
+    set_committed_value(row, "version", row.version + 1)
+    computed = _computed_of(inspect(row).mapper)
+    if computed:  # of no names it would be all
+        db.session.expire(row, computed)
+
+
+@lru_cache(maxsize=256)
+def _computed_of(mapper: Any) -> tuple[str, ...]:
+    return tuple(column.key for column in mapper.columns if column.computed is not None)

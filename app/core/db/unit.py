@@ -10,6 +10,7 @@ from typing import Any, ParamSpec, TypeVar
 
 from app.core.access.actor import Actor, acting_as, scope_in_force
 from app.core.db.base import db
+from app.core.jobs.queues import one_round_trip
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -76,5 +77,8 @@ def after_commit(action: Callable[[], None]) -> None:
 
 
 def _run_after_commit() -> None:
-    for action in db.session().info.pop(_AFTER, {}).values():
-        action()
+    actions = db.session().info.pop(_AFTER, None)
+    if actions:
+        with one_round_trip():
+            for action in actions.values():
+                action()

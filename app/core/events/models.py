@@ -18,6 +18,7 @@ class EventLog(GroupOrTenant, Base):
     """What happened: codes, ids and a digest, never patient text. The application's role may only insert and read."""
 
     __tablename__ = "event_log"
+    index_by_hospital = False
     __table_args__ = (
         Index("ix_event_log_subject_at", "subject_id", "at"),
         Index("ix_event_log_hospital_at", "hospital_id", "at"),

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, TypeVar
 
 from flask import Flask, current_app, has_app_context
 from redis import Redis
+from redis.client import Pipeline
 from redis.exceptions import RedisError
 from rq import Queue, Retry
 
@@ -71,6 +74,54 @@ def redis_client() -> Redis:
     return _client(current_app.config["REDIS_URL"])
 
 
+Follow = Callable[[Any], None]  # is given what Redis answered
+Wish = tuple[Callable[[Pipeline], Any], Follow | None]
+
+_wishes: ContextVar[list[Wish] | None] = ContextVar("px360_redis_wishes", default=None)
+
+
+def tell(send: Callable[[Pipeline], Any], follow: Follow | None = None) -> None:
+    """Send commands to Redis, and do `follow` with the answer to the last one; nothing happens while Redis is away.
+
+    Inside `one_round_trip` they leave together with those of others at its end.
+    """
+    waiting = _wishes.get()
+    if waiting is None:
+        _send([(send, follow)])
+    else:
+        waiting.append((send, follow))
+
+
+@contextmanager
+def one_round_trip() -> Iterator[None]:
+    """Collect what the block tells Redis; it goes there at once when the block ends without an error."""
+    waiting: list[Wish] = []
+    token = _wishes.set(waiting)
+    try:
+        yield
+    finally:
+        _wishes.reset(token)
+    _send(waiting)
+
+
+def _send(wishes: list[Wish]) -> None:
+    if not wishes:
+        return
+    try:
+        pipe = redis_client().pipeline(transaction=False)
+        ends = []
+        for send, _follow in wishes:
+            send(pipe)
+            ends.append(len(pipe) - 1)
+        answers = pipe.execute()
+    except RedisError as problem:
+        log.warning("redis_unreachable", problem=type(problem).__name__)
+        return
+    for (_sent, follow), end in zip(wishes, ends, strict=True):
+        if follow is not None:
+            follow(answers[end])
+
+
 def enqueue(function: Callable[..., None], *ids: Any) -> bool:
     """Ask a worker to run a job soon. False when Redis is away: the sweep that stands behind every job finds the work."""
     declared = _jobs[function.px360_job]  # type: ignore[attr-defined]
@@ -94,11 +145,12 @@ def enqueue(function: Callable[..., None], *ids: Any) -> bool:
 def nudge_once(function: Callable[..., None], *ids: Any) -> None:
     """Enqueue a job unless the same nudge already waits; the job calls `nudge_taken` before it looks for work."""
     declared = _jobs[function.px360_job]  # type: ignore[attr-defined]
-    try:
-        if redis_client().set(_flag(declared.name, ids), 1, nx=True, ex=30):
+
+    def follow(is_first: Any) -> None:
+        if is_first:
             enqueue(function, *ids)
-    except RedisError as problem:
-        log.warning("queue_unreachable", job=declared.name, problem=type(problem).__name__)
+
+    tell(lambda redis: redis.set(_flag(declared.name, ids), 1, nx=True, ex=30), follow)
 
 
 def nudge_taken(function: Callable[..., None], *ids: Any) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Flask, Response, jsonify, make_response, request
+from redis.client import Pipeline
 from redis.exceptions import RedisError
 from sqlalchemy import select
 
@@ -18,7 +19,7 @@ from app.core.access.actor import Actor
 from app.core.db.base import db
 from app.core.db.unit import after_commit
 from app.core.events.models import EventLog
-from app.core.jobs.queues import redis_client
+from app.core.jobs.queues import redis_client, tell
 from app.core.time import clock
 from app.core.web import presence
 from app.core.web.doors import current_actor, signed_in
@@ -39,14 +40,12 @@ def touch(topic: str, *, hospital_id: UUID | None = None, user_id: UUID | None =
     """Say after the commit that a queue of a hospital, or something of a person, changed: open pages learn it at the next poll."""
     key = f"px360:live:{user_id or hospital_id or 'all'}"
 
+    def send(redis: Pipeline) -> None:
+        redis.hset(key, topic, str(clock.now().timestamp()))
+        redis.expire(key, KEEP_SECONDS)
+
     def stamp() -> None:
-        try:
-            pipe = redis_client().pipeline()
-            pipe.hset(key, topic, str(clock.now().timestamp()))
-            pipe.expire(key, KEEP_SECONDS)
-            pipe.execute()
-        except RedisError:
-            return
+        tell(send)
 
     stamp.__qualname__ = f"touch:{key}:{topic}"
     after_commit(stamp)

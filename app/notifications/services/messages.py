@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, select
 from sqlalchemy.dialects.postgresql import insert
 
 from app.core.access.actor import Actor
-from app.core.access.wall import passage
+from app.core.access.wall import passage, standing
 from app.core.db import after_commit, command, db, uuid7
 from app.core.events import record
 from app.core.events.erasure import blank
@@ -145,14 +145,25 @@ def nudge() -> None:
 @command
 def withdraw(about_id: UUID, templates: Collection[str], *, actor: Actor) -> int:
     """Take back what still waits about a case (a reminder after the answer came); returns how many."""
-    return _take_back(actor, Message.about_id == about_id, Message.template.in_(templates))
+    about = {"about_id": about_id, "templates": list(templates)}
+    with passage("only whether anything waits; what does is read through the wall"):
+        waits = db.session.connection().execute(_ANY_ABOUT, about).first() is not None
+    return _take_back(_WAITING_ABOUT, actor, **about) if waits else 0
 
 
-def _take_back(actor: Actor, *which: ColumnElement[bool]) -> int:
-    query = select(Message).where(Message.status == MessageStatus.QUEUED, *which).with_for_update()
-    waiting = db.session.execute(query.execution_options(populate_existing=True)).scalars()
+def _about(columns: Any) -> ColumnElement[bool]:
+    given = columns.about_id == bindparam("about_id"), columns.template.in_(bindparam("templates", expanding=True))
+    return and_(columns.status == MessageStatus.QUEUED, *given)
+
+
+_ANY_ABOUT = select(Message.__table__.c.id).where(_about(Message.__table__.c)).limit(1)
+_LOCKED = select(Message).with_for_update().execution_options(populate_existing=True)
+_WAITING_ABOUT = standing(_LOCKED.where(_about(Message)))
+
+
+def _take_back(waiting: Select[Message], actor: Actor, **values: Any) -> int:
     count = 0
-    for message in waiting:
+    for message in db.session.execute(waiting, values).scalars():
         MESSAGE.apply(message, "suppress", actor=actor)
         message.reason = Reason.WITHDRAWN
         count += 1
@@ -173,7 +184,7 @@ def forget_patient(patient_id: UUID, *, actor: Actor) -> None:
 
 
 def _forget(which: ColumnElement[bool], actor: Actor) -> None:
-    _take_back(actor, which)
+    _take_back(_LOCKED.where(Message.status == MessageStatus.QUEUED, which), actor)
     db.session.flush()
     blank(Message, which, params={}, phone="", phone_tail="", email="", answers="")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
@@ -64,7 +65,7 @@ class Question:
     maximum: int | None = None  # of numbers; of characters for text
     top_values: frozenset[Value] = field(default_factory=frozenset)  # empty: the best answer
 
-    @property
+    @cached_property
     def bounds(self) -> tuple[int, int] | None:
         """The least and the greatest whole number that may be answered; None where answers are no numbers."""
         numbers = [option.value for option in self.options]
@@ -80,7 +81,7 @@ class Question:
             high if self.maximum is None else self.maximum,
         )
 
-    @property
+    @cached_property
     def values(self) -> tuple[Value, ...] | None:
         """Every value that may be answered, in order; None for free text."""
         if self.options:
@@ -93,10 +94,17 @@ class Question:
         """How many characters a text may have."""
         return min(self.maximum or TEXT_LIMIT, TEXT_LIMIT)
 
-    @property
+    @cached_property
     def is_scorable(self) -> bool:
         """Whether an answer counts in the average: graded, and with a best and a worst answer that differ."""
-        return self.scored and self.type in SCORABLE and len(set(self.grades.values())) > 1
+        return self.scored and self.type in SCORABLE and bool(self.marks)
+
+    @cached_property
+    def marks(self) -> dict[Value, Fraction]:
+        """Each graded value brought to 0-100, (v - min) / (max - min) x 100, exact. Empty where grades do not differ."""
+        grades = self.grades
+        low, high = min(grades.values(), default=0), max(grades.values(), default=0)
+        return {value: Fraction(100 * (grade - low), high - low) for value, grade in grades.items() if low != high}
 
     @cached_property
     def grades(self) -> dict[Value, int]:

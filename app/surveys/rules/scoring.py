@@ -111,11 +111,7 @@ def score(
 
 def item_score(question: Question, value: Value) -> Fraction | None:
     """Give (v - min) / (max - min) x 100 for one answer, exact; None where answers have no grade or no difference."""
-    grades = question.grades
-    if value not in grades:
-        return None
-    low, high = min(grades.values()), max(grades.values())
-    return None if low == high else Fraction(100 * (grades[value] - low), high - low)
+    return question.marks.get(value)
 
 
 def is_top_box(question: Question, value: Value) -> bool:
@@ -200,8 +196,9 @@ def _nps(ordered: tuple[Question, ...], answers: Answers) -> int | None:
 
 def _rounded(exact: Fraction) -> Decimal:
     """Round to two decimals, half away from zero, in whole numbers only."""
-    hundredths = int(abs(exact) * 100 + Fraction(1, 2))
-    return Decimal(hundredths if exact >= 0 else -hundredths).scaleb(-2)
+    above, below = exact.numerator, exact.denominator
+    hundredths = (200 * abs(above) + below) // (2 * below)
+    return Decimal(hundredths if above >= 0 else -hundredths).scaleb(-2)
 
 
 CRITICAL_BELOW, HIGH_BELOW = 20.0, 40.0

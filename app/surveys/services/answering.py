@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, bindparam, func, select
-from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import lazyload
+from sqlalchemy import bindparam, column, func, select
+from sqlalchemy.dialects.postgresql import JSONB, insert
+from sqlalchemy.orm import lazyload, load_only
 
 from app.core.access.actor import Actor, acting_as, system_actor, token_actor
-from app.core.access.wall import passage
-from app.core.db import command, db, uuid7
+from app.core.access.wall import passage, standing
+from app.core.db import command, db, uuid7, write_one
 from app.core.errors import Invalid, NotFound
 from app.core.events import record
 from app.core.keys.links import handle_of
@@ -25,7 +25,7 @@ from app.surveys.enums import FREE_TEXT, InstanceState
 from app.surveys.events import SurveyCallbackChosen, SurveyCompleted, SurveyOpened
 from app.surveys.models import SurveyAnswer, SurveyInstance, SurveyTemplate
 from app.surveys.rules.answers import AnswerProblem, clean, missing
-from app.surveys.rules.logic import visible, without_hidden
+from app.surveys.rules.logic import visible
 from app.surveys.rules.questions import Answer, Question
 from app.surveys.rules.scoring import Score, item_score, score, severity_for
 from app.surveys.services import asking
@@ -52,28 +52,41 @@ class Sheet:
 
 def bearer(token: str) -> Actor:
     """Give the actor of a link. NotFound when the token is not ours or its survey is gone."""
+    with acting_as(system_actor("find the survey of a link")):
+        found = db.session.execute(_BEARER, {"handle": _handle(token)}).one_or_none()
+    if found is None:
+        raise NotFound()
+    return _holder(found[0], found[1])
+
+
+def _handle(token: str) -> str:
     handle = handle_of(PURPOSE, token)
     if handle is None:
         raise NotFound()
-    with acting_as(system_actor("find the survey of a link")):
-        found = db.session.execute(
-            select(SurveyInstance.id, SurveyInstance.hospital_id).where(SurveyInstance.handle == handle)
-        ).one_or_none()
-    if found is None:
-        raise NotFound()
-    return token_actor(found[0], found[1], "survey link")
+    return handle
 
 
+def _holder(instance_id: UUID, hospital_id: UUID) -> Actor:
+    return token_actor(instance_id, hospital_id, "survey link")
+
+
+_OF_HANDLE = SurveyInstance.handle == bindparam("handle")
+_BEARER = standing(select(SurveyInstance.id, SurveyInstance.hospital_id).where(_OF_HANDLE))
 _FOUND = (
     select(SurveyInstance, SurveyTemplate)
     .join(SurveyTemplate, SurveyTemplate.id == SurveyInstance.template_id)
     .options(lazyload(SurveyTemplate.questions))
 )
+_SCORED_BY = load_only(SurveyTemplate.weighting, SurveyTemplate.minimum_items, SurveyTemplate.threshold)
+_LOCK = _FOUND.with_for_update(of=SurveyInstance).execution_options(populate_existing=True)
+_READ = standing(_FOUND.where(SurveyInstance.id == bindparam("id")))
+_LOCK_BY_ID = standing(_LOCK.where(SurveyInstance.id == bindparam("id")))
+_LOCK_BY_HANDLE = standing(_LOCK.where(_OF_HANDLE).options(_SCORED_BY))
 
 
 def sheet(actor: Actor) -> Sheet:
     """Read the survey of the link's bearer; opens any number of times."""
-    instance, template = db.session.execute(_FOUND.where(SurveyInstance.id == actor.id)).one()
+    instance, template = db.session.execute(_READ, {"id": actor.id}).one()
     return _sheet(instance, template)
 
 
@@ -128,9 +141,16 @@ def save(raw: Mapping[str, Any], *, actor: Actor, language: str | None = None) -
 
     Invalid: an answer is out of range (by question code); nothing of the page is lost, the caller still has it.
     """
-    locked = _FOUND.where(SurveyInstance.id == actor.id).with_for_update(of=SurveyInstance)
-    instance, template = db.session.execute(locked.execution_options(populate_existing=True)).one()
-    found = _sheet(instance, template)
+    return _save(_locked_sheet(actor), raw, actor, language)
+
+
+def _locked_sheet(actor: Actor) -> Sheet:
+    instance, template = db.session.execute(_LOCK_BY_ID, {"id": actor.id}).one()
+    return _sheet(instance, template)
+
+
+def _save(found: Sheet, raw: Mapping[str, Any], actor: Actor, language: str | None) -> Sheet:
+    instance = found.instance
     if not is_open(instance):
         return found
     answers = _cleaned(found.questions, raw)
@@ -158,17 +178,21 @@ def _cleaned(questions: tuple[Question, ...], raw: Mapping[str, Any]) -> dict[st
     return answers
 
 
-_KEPT = ("id", "created_at", "updated_at", "hospital_id", "instance_id", "question_id", "code", "value", "is_na", "score",
-         "text_language")  # fmt: skip
+_OWN = ("id", "question_id", "code", "value", "is_na", "score", "text_language")  # of each answer
+_SHARED = ("created_at", "updated_at", "hospital_id", "instance_id")  # of all that are written together
 _REPLACED = ("value", "is_na", "score", "text_language", "updated_at")
 
 
 def _upsert() -> Any:
-    """Make the statement that keeps answers or replaces them; the same for any number of rows, which come as lists."""
+    """Make the statement that keeps answers or replaces them; the same for any number of rows, which come as one document."""
     columns = SurveyAnswer.__table__.columns
-    lists = (bindparam(f"all_{name}", type_=ARRAY(columns[name].type)) for name in _KEPT)
-    rows = func.unnest(*lists).table_valued(*_KEPT, joins_implicitly=True).render_derived()
-    statement = insert(SurveyAnswer.__table__).from_select(list(_KEPT), select(rows), include_defaults=False)  # type: ignore[arg-type]
+    own = [column(name, columns[name].type) for name in _OWN]
+    rows = func.jsonb_to_recordset(bindparam("answers", type_=JSONB)).table_valued(*own, joins_implicitly=True)
+    rows = rows.render_derived(with_types=True)
+    shared = [bindparam(f"all_{name}", type_=columns[name].type) for name in _SHARED]
+    statement = insert(SurveyAnswer.__table__).from_select(  # type: ignore[arg-type]
+        [*_OWN, *_SHARED], select(*(rows.c[name] for name in _OWN), *shared), include_defaults=False
+    )
     return statement.on_conflict_do_update(
         index_elements=["instance_id", "question_id"],
         set_={name: getattr(statement.excluded, name) for name in _REPLACED},
@@ -181,25 +205,26 @@ _UPSERT = _upsert()
 def _write(found: Sheet, answers: dict[str, Answer]) -> None:
     if not answers:
         return
-    instance = found.instance
-    types = {question.code: question for question in found.questions}
-    now = clock.now()
-    rows = [_row(instance, found.ids[code], types[code], answer, now) for code, answer in answers.items()]
+    instance, now = found.instance, clock.now()
+    asked = {question.code: question for question in found.questions}
+    values = {
+        "answers": [_row(found.ids[code], asked[code], answer) for code, answer in answers.items()],
+        "all_created_at": now,
+        "all_updated_at": now,
+        "all_hospital_id": instance.hospital_id,
+        "all_instance_id": instance.id,
+    }
     with passage("the answers of the link's own survey"):
-        db.session.connection().execute(_UPSERT, {f"all_{name}": [row[name] for row in rows] for name in _KEPT})
+        db.session.connection().execute(_UPSERT, values)
     db.session.expire(instance, ["answers"])
 
 
-def _row(instance: SurveyInstance, question_id: UUID, question: Question, answer: Answer, now: Any) -> dict[str, Any]:
+def _row(question_id: UUID, question: Question, answer: Answer) -> dict[str, Any]:
     points = item_score(question, answer.value) if answer.is_given and answer.value is not None else None
     written = question.type in FREE_TEXT and isinstance(answer.value, str)
     return {
-        "id": uuid7(),
-        "created_at": now,
-        "updated_at": now,
-        "hospital_id": instance.hospital_id,
-        "instance_id": instance.id,
-        "question_id": question_id,
+        "id": str(uuid7()),
+        "question_id": str(question_id),
         "code": question.code,
         "value": None if answer.value is None else str(answer.value),
         "is_na": answer.is_na,
@@ -215,26 +240,44 @@ def submit(raw: Mapping[str, Any], *, actor: Actor, language: str | None = None,
     A second submission, from a double tap or another tab, changes nothing and gets the same thanks.
     Invalid: a required visible question has no answer (by question code).
     """
-    found = save(raw, actor=actor, language=language)
+    return _submit(_locked_sheet(actor), raw, actor, language, channel)
+
+
+@command
+def submit_by(token: str, raw: Mapping[str, Any], *, language: str | None = None, channel: str = "link") -> Sheet:
+    """The same for whoever shows the link's token: one statement finds and locks the survey. NotFound as `bearer`."""
+    with acting_as(system_actor("find the survey of a link")):
+        row = db.session.execute(_LOCK_BY_HANDLE, {"handle": _handle(token)}).one_or_none()
+    if row is None:
+        raise NotFound()
+    instance, template = row
+    with acting_as(_holder(instance.id, instance.hospital_id)) as actor:
+        return _submit(_sheet(instance, template), raw, actor, language, channel)
+
+
+def _submit(found: Sheet, raw: Mapping[str, Any], actor: Actor, language: str | None, channel: str) -> Sheet:
+    found = _save(found, raw, actor, language)
     instance = found.instance
     if not is_open(instance):
         return found
-    unanswered = missing(found.shown, found.answers)
+    shown = found.shown
+    unanswered = missing(shown, found.answers)
     if unanswered:
         raise Invalid(**dict.fromkeys(unanswered, AnswerProblem.REQUIRED.message))
-    result = _score(found)
+    result = _score(found, shown)
     INSTANCE.apply(instance, "complete", actor=actor)
     instance.answered_channel = channel
     instance.remind_at = None
     _keep(instance, result)
+    write_one(instance)
     messages.withdraw(instance.id, [*ALL_INVITATIONS, REMINDER], actor=actor)
     _say(instance, result, actor)
     touch("surveys", hospital_id=instance.hospital_id)
     return found
 
 
-def _score(found: Sheet) -> Score:
-    counted = without_hidden(found.questions, found.answers, found.instance.visit_context)
+def _score(found: Sheet, shown: tuple[Question, ...]) -> Score:
+    counted = {each.code: found.answers[each.code] for each in shown if each.code in found.answers}
     return score(
         found.questions,
         counted,

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Uuid, and_, any_, literal, select
+from sqlalchemy import ARRAY, Uuid, and_, any_, bindparam, select
 
+from app.core.access.wall import passage
 from app.core.db import db
 from app.surveys.models import SurveyAnswer, SurveyInstance, SurveyQuestion
 from app.surveys.rules.questions import Question
@@ -32,28 +33,35 @@ class AskedQuestion:
 
 def read(instance: SurveyInstance) -> list[AskedQuestion]:
     """Give what this person may be asked, in order, in the editions that were in force when the survey left."""
-    order = {UUID(name): place for place, name in enumerate(instance.questions)}
-    rows = db.session.execute(
-        select(
-            SurveyQuestion.id,
-            SurveyQuestion.version,
-            SurveyQuestion.updated_at,
-            SurveyAnswer.instance_id.is_not(None),
-            SurveyAnswer.value,
-            SurveyAnswer.is_na,
-        )
-        .outerjoin(
-            SurveyAnswer,
-            and_(SurveyAnswer.question_id == SurveyQuestion.id, SurveyAnswer.instance_id == instance.id),
-        )
-        .where(SurveyQuestion.id == any_(literal(list(order), ARRAY(Uuid()))))
-    ).all()
-    rows = sorted(rows, key=lambda row: order[row[0]])
+    asked = [UUID(name) for name in instance.questions]
+    with passage("the questions and answers of a survey that the caller has in hand"):
+        found = db.session.connection().execute(_READ, {"instance_id": instance.id, "asked": asked})
+        by_id = {row[0]: row for row in found}
+    rows = [by_id[question_id] for question_id in asked if question_id in by_id]
     questions = _questions([(row[0], row[1], row[2]) for row in rows])
     return [
         AskedQuestion(row[0], question, bool(row[3]), row[4], bool(row[5]))
         for row, question in zip(rows, questions, strict=True)
     ]
+
+
+_QUESTION, _ANSWER = SurveyQuestion.__table__, SurveyAnswer.__table__
+_READ = (
+    select(
+        _QUESTION.c.id,
+        _QUESTION.c.version,
+        _QUESTION.c.updated_at,
+        _ANSWER.c.instance_id.is_not(None),
+        _ANSWER.c.value,
+        _ANSWER.c.is_na,
+    )
+    .outerjoin_from(
+        _QUESTION,
+        _ANSWER,
+        and_(_ANSWER.c.question_id == _QUESTION.c.id, _ANSWER.c.instance_id == bindparam("instance_id")),
+    )
+    .where(_QUESTION.c.id == any_(bindparam("asked", type_=ARRAY(Uuid()))))
+)
 
 
 def of_templates(template_ids: Collection[UUID]) -> Mapping[UUID, list[AskedQuestion]]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from app.core.access.actor import Actor, ActorKind, Holding, Role, acting_as, system_actor
-from app.core.access.wall import TenantWallBreach, passage
+from app.core.access.wall import MOST_NARROWED, TenantWallBreach, _standing, passage, standing
 from app.core.db import db, unit_of_work
 from app.organizations.models import Department, Hospital
 
@@ -43,6 +44,42 @@ def test_a_query_that_forgets_the_hospital_still_sees_only_the_actors(hospitals)
         assert names(sa.select(Department.name_en)) == ["A"]
     with acting_as(at(hospitals[1])):
         assert names(sa.select(Department.name_en)) == ["B"]
+
+
+STANDING = standing(sa.select(Department.name_en).where(Department.code == sa.bindparam("code")))
+
+
+def test_a_standing_statement_is_narrowed_for_each_actor_anew(hospitals) -> None:
+    """Whoever ran it before, and whatever is built upon it."""
+    first, second, everybody = at(hospitals[0]), at(hospitals[1]), system_actor("test")
+    both = Actor(ActorKind.PERSON, None, (Holding(Role.PX_COORDINATOR, frozenset(each.id for each in hospitals)),))
+    nowhere = Actor(ActorKind.PERSON, None, (Holding(Role.PX_COORDINATOR, frozenset()),))
+    for _turn in range(2):
+        for actor, wanted in (
+            (first, ["A"]),
+            (second, ["B"]),
+            (everybody, ["A", "B"]),
+            (both, ["A", "B"]),
+            (nowhere, []),
+        ):
+            with acting_as(actor):
+                assert sorted(db.session.execute(STANDING, {"code": "ER"}).scalars()) == wanted
+                built = STANDING.where(Department.name_en != "A")
+                assert list(db.session.execute(built, {"code": "ER"}).scalars()) == [
+                    each for each in wanted if each == "B"
+                ]
+    assert len(_standing[STANDING]) == 4, "one form for each set of hospitals, none for who reaches all"
+    with pytest.raises(TenantWallBreach):
+        db.session.execute(STANDING, {"code": "ER"})
+
+
+def test_a_standing_statement_remembers_a_bounded_number_of_forms(hospitals) -> None:
+    statement = standing(sa.select(Department.name_en))
+    for number in range(MOST_NARROWED + 1):
+        holding = Holding(Role.PX_COORDINATOR, frozenset({UUID(int=number)}))
+        with acting_as(Actor(ActorKind.PERSON, None, (holding,))):
+            db.session.execute(statement)
+    assert len(_standing[statement]) == 1
 
 
 def test_the_system_sees_every_hospital(hospitals) -> None:
