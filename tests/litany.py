@@ -97,6 +97,13 @@ DOORS: dict[str, frozenset[str]] = {
             "complaints_api.list_attachments",
             "complaints_api.add_attachment",
             "complaints_api.attachment_content",
+            "inquiries.panel_of_files",
+            "inquiries.add_files",
+            "inquiries.open_file",
+            "inquiries.preview_file",
+            "inquiries_api.list_attachments",
+            "inquiries_api.add_attachment",
+            "inquiries_api.attachment_content",
         ),
         HEADS | {"source_user"},
     ),
@@ -304,9 +311,11 @@ DOORS: dict[str, frozenset[str]] = {
     **dict.fromkeys((f"mail_api.{verb}_mailbox" for verb in ("create", "read", "change", "test")), ADMINS),
     "mail_api.list_mailboxes": ADMINS,
     **dict.fromkeys((f"incoming_mail.{name}" for name in ("queue", "show")), OFFICE),
-    **dict.fromkeys((f"incoming_mail.{name}" for name in ("make_complaint", "accept", "try_again")), OFFICE),
+    **dict.fromkeys(
+        (f"incoming_mail.{name}" for name in ("make_complaint", "make_inquiry", "accept", "try_again")), OFFICE
+    ),
     **dict.fromkeys((f"mail_api.{name}" for name in ("list_mail", "read_mail")), OFFICE),
-    **dict.fromkeys((f"mail_api.{name}" for name in ("make_complaint", "accept", "try_again")), OFFICE),
+    **dict.fromkeys((f"mail_api.{name}" for name in ("make_complaint", "make_inquiry", "accept", "try_again")), OFFICE),
     "inquiries.convert": OFFICE,
     **dict.fromkeys(
         (

@@ -112,6 +112,7 @@ TABLES: dict[str, Any] = {
     "complaints.panel_of_files.subject_id": Complaint,
     "complaints.panel_of_contacts.subject_id": Complaint,
     "inquiries.panel_of_contacts.subject_id": Inquiry,
+    "inquiries.panel_of_files.subject_id": Inquiry,
     "complaints.panel_of_links.subject_id": Complaint,
     "complaints.panel_of_patient.subject_id": Patient,
     "complaints.panel_of_similar.subject_id": Complaint,

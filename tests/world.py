@@ -15,9 +15,9 @@ from app.accounts.models import AccountLink
 from app.accounts.services import credentials
 from app.complaints import queries as complaint_queries
 from app.complaints import sla
+from app.complaints.casework import filing
 from app.complaints.explanations import services as explaining
 from app.complaints.explanations.services import Question as Asked
-from app.complaints.files import services as filing
 from app.complaints.inquiries import queries as inquiry_queries
 from app.complaints.inquiries.services import answering, converting
 from app.complaints.inquiries.services import receiving as inquiry_receiving
@@ -250,7 +250,7 @@ def _complaint(cast: Cast, officer: Actor, number: int) -> None:
         question = Asked("Why did it take so long?", "انتظرت ثلاث ساعات", cast.er.id, point.id)
         explaining.ask(complaint.id, cast["physician"].id, question, actor=officer)
         scan = FileStorage(io.BytesIO(b"%PDF-1.7 a bill"), filename="Noura Alotaibi.pdf")
-        filing.attach(complaint.id, keeping.look_at([scan]), actor=officer)
+        filing.attach("complaint", complaint.id, keeping.look_at([scan]), actor=officer)
         papers.make_pack(complaint.id, "en", actor=officer)
         unnamed = ComplaintFacts(words="The parking is full every day.", is_anonymous=True)
         receiving.receive(hospital_id=cast.a.id, facts=unnamed, actor=officer)
@@ -271,6 +271,8 @@ def _inquiry(cast: Cast, officer: Actor, number: int) -> None:
         )
         inquiry_writing.add_note(worked_on.id, "Asked the laboratory.", actor=officer)
         promises.make("inquiry", worked_on.id, PromiseFacts(due_at=clock.now() + timedelta(days=1)), actor=officer)
+        paper = FileStorage(io.BytesIO(b"%PDF-1.7 a request"), filename="Huda.pdf")
+        filing.attach("inquiry", worked_on.id, keeping.look_at([paper]), actor=officer)
         answering.respond(answered.id, Reply("email", "From four to eight."), version=None, actor=officer)
         converting.convert(became.id, ConvertFacts(), version=became.version, actor=officer)
 

@@ -22,7 +22,6 @@ from app.complaints.events import (
     ExplanationMoved,
 )
 from app.complaints.explanations import answering_link
-from app.complaints.files import services as filing
 from app.complaints.flags.events import ComplaintFlagged
 from app.complaints.models import Complaint, Explanation
 from app.complaints.public import hearing, tracking
@@ -114,7 +113,7 @@ def tell_who_complained(entry: Entry) -> None:
 @on(AttachmentQuarantined)
 def tell_of_virus(entry: Entry) -> None:
     """Tell the owner that a file of a complaint is held back."""
-    complaint = db.session.get(Complaint, entry.subject_id) if entry.data["about_type"] == filing.COMPLAINT else None
+    complaint = db.session.get(Complaint, entry.subject_id) if entry.data["about_type"] == sla.COMPLAINT else None
     if complaint is not None:
         _tell(entry, [complaint.assignee_id], "complaints/virus", reference=complaint.reference)
 

@@ -9,6 +9,7 @@ from uuid import UUID
 from pydantic import AwareDatetime, Field
 
 from app.core.api import In, Out, VersionedIn
+from app.core.api.list_files import ListFileIn
 from app.core.api.schemas import Line, LongText, RequiredLine
 
 SourceCode = Annotated[str, Field(min_length=2, max_length=12, pattern=r"^[a-z][a-z0-9_]*$")]
@@ -245,17 +246,12 @@ class ClassOut(Out):
     name_ar: str
 
 
-class ComplaintFileIn(In):
-    """Which rows, as which kind of file, and what for (needed where the file names patients)."""
+class ComplaintFileIn(ListFileIn):
+    """Which complaints, as which kind of file, and what for (needed where the file names patients)."""
 
-    kind: Literal["csv", "xlsx"] = "csv"
-    reason: Annotated[str, Field(max_length=200, pattern=r"^[^\x00]*$")] = ""
     tab: Literal["mine", "new", "unassigned", "due_soon", "overdue", "open", "all"] = "all"
     severity: SeverityCode | None = None
-    status: Annotated[str, Field(max_length=20, pattern=r"^[a-z_]*$")] = ""
     channel: Annotated[str, Field(max_length=12, pattern=r"^[a-z0-9_]*$")] = ""
-    department_id: UUID | None = None
-    text: Annotated[str, Field(max_length=100, pattern=r"^[^\x00]*$")] = ""
 
 
 class AttachmentQuery(In):

@@ -14,16 +14,15 @@ from wtforms.fields.choices import SelectChoice
 from app.complaints import queries
 from app.complaints.bulk.services import BULK
 from app.complaints.casework import composing as written
-from app.complaints.casework import contacts
+from app.complaints.casework import contacts, filing
 from app.complaints.casework.lists import COUNT_CAP, TABS
 from app.complaints.enums import WRITTEN_BY_STAFF, ComplaintStatus
-from app.complaints.files import services as filing
 from app.complaints.forms import ComplaintForm, NoteForm, StepForm
 from app.complaints.models import Complaint
 from app.complaints.places import PLACE, tab_labels
 from app.complaints.policy import Perm
 from app.complaints.queries import Filters
-from app.complaints.services import answers, stepping
+from app.complaints.services import answers, receiving, stepping
 from app.complaints.show import case_of
 from app.complaints.sources.built_in import BY_STAFF
 from app.complaints.sources.known import Labels, choices_of, was_named
@@ -255,7 +254,12 @@ def create() -> Response:
     if uploads:
         throttle.hit("upload.actor", str(current_actor.id))
     answer = form.submit(
-        lambda: filing.receive_with_files(hospital_id, form.facts(), keeping.look_at(uploads), actor=current_actor)
+        lambda: filing.receive_with_files(
+            "complaint",
+            lambda: receiving.receive(hospital_id=hospital_id, facts=form.facts(), actor=current_actor),
+            keeping.look_at(uploads),
+            actor=current_actor,
+        )
     )
     if not answer.ok:
         return _new(form, answer.status)

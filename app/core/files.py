@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
-from uuid import UUID
 
 import filetype
 from flask import current_app
@@ -23,7 +23,6 @@ TABLES: frozenset[str] = frozenset({"text/csv", "application/vnd.openxmlformats-
 class StoredFile:
     """A file at rest: where it lies (relative to the data folder), what it is, and its SHA-256."""
 
-    id: UUID
     path: str
     media_type: str
     size: int
@@ -45,13 +44,27 @@ def store(stream: BinaryIO, *, folder: str, allowed: frozenset[str], most: int =
 
 def put(data: bytes, *, folder: str, media_type: str) -> StoredFile:
     """Keep bytes that were checked already."""
-    file_id = uuid7()
-    relative = Path("files") / folder / file_id.hex[-2:] / file_id.hex
+    relative = _new_place(folder)
     target = data_dir() / relative
-    target.parent.mkdir(parents=True, exist_ok=True)
     target.write_bytes(data)
     target.chmod(0o600)
-    return StoredFile(file_id, str(relative), media_type, len(data), hashlib.sha256(data).hexdigest())
+    return StoredFile(str(relative), media_type, len(data), hashlib.sha256(data).hexdigest())
+
+
+def put_again(path: str, *, folder: str) -> str:
+    """Give a stored file a second place, so that each can be removed without the other; nothing is written twice."""
+    relative = _new_place(folder)
+    target = data_dir() / relative
+    os.link(data_dir() / path, target)
+    os.utime(target)  # it is new, also to who sweeps away what no row names
+    return str(relative)
+
+
+def _new_place(folder: str) -> Path:
+    file_id = uuid7()
+    relative = Path("files") / folder / file_id.hex[-2:] / file_id.hex
+    (data_dir() / relative).parent.mkdir(parents=True, exist_ok=True)
+    return relative
 
 
 def sniff(data: bytes) -> str:

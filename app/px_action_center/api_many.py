@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from apiflask.schemas import FileSchema
-from pydantic import Field
 
-from app.core import throttle
-from app.core.api import In, documented
+from app.core.api import In, documented, list_files
+from app.core.api.list_files import ListFileIn
 from app.core.bulk import api as bulk
 from app.core.bulk.api import ChosenRows, Code, RowsChanged, RowsUndoIn, Words
-from app.core.web import current_actor, requires
+from app.core.web import requires
 from app.core.web.sheets import XLSX
 from app.px_action_center import queries
 from app.px_action_center.api import bp
 from app.px_action_center.exports import FILE
+from app.px_action_center.places import PLACE
 from app.px_action_center.policy import Perm
 from app.px_action_center.services.bulk import BULK
 
@@ -31,16 +31,11 @@ class ActionsChangeIn(In):
     reason: Words = ""
 
 
-class ActionsFileIn(In):
-    """Which rows, as which kind of file, and what for (needed where the file names patients)."""
+class ActionsFileIn(ListFileIn):
+    """Which actions, as which kind of file, and what for (needed where the file names patients)."""
 
-    kind: Literal["csv", "xlsx"] = "csv"
-    reason: Annotated[str, Field(max_length=200, pattern=r"^[^\x00]*$")] = ""
     tab: Literal["mine", "unassigned", "due_soon", "overdue", "to_approve", "open", "all"] = "all"
     severity: Literal["", "critical", "high", "medium", "low"] = ""
-    status: Annotated[str, Field(max_length=20, pattern=r"^[a-z_]*$")] = ""
-    department_id: UUID | None = None
-    text: Annotated[str, Field(max_length=100, pattern=r"^[^\x00]*$")] = ""
 
 
 @bp.post("/bulk/")
@@ -64,13 +59,11 @@ def undo_many(json_data: RowsUndoIn) -> Any:
 
 
 @bp.post("/export/")
-@bp.input(ActionsFileIn)
+@bp.input(list_files.of_place(PLACE, ActionsFileIn))
 @bp.output(FileSchema, content_type="text/csv")
 @documented(bp, "Take actions out as a file", "POST", also=[XLSX])
 @requires(Perm.READ)
 def take_file(json_data: ActionsFileIn) -> Any:
     """Give exactly the caller's actions that fit, streamed."""
-    throttle.hit("export.actor", str(current_actor.id))
-    filters = queries.Filters(**json_data.model_dump(exclude={"kind", "reason"}))
-    actor = current_actor._get_current_object()  # type: ignore[attr-defined]
-    return FILE.answer(filters, json_data.kind, json_data.reason, actor=actor)
+    filters = queries.Filters(**json_data.model_dump(exclude={"kind", "reason", "columns"}))
+    return list_files.answer(FILE, PLACE, filters, json_data, orders=queries.ORDERS)

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from flask.testing import FlaskClient
 from PIL import Image
 
-from app.complaints.files import services as filing
+from app.complaints.casework import filing
 from app.complaints.workflow import COMPLAINT
 from app.core.access.actor import acting_as
 from app.core.attachments import keeping
@@ -179,7 +179,7 @@ def with_file(cast: Cast, data: bytes, name: str, state: FileState, by: str = "p
     """A file of a new complaint, in a state."""
     actor, complaint = cast.actor(by), received(cast, by)
     with acting_as(actor):
-        row = filing.attach(complaint.id, keeping.look_at([upload(data, name)]), actor=actor).rows[0]
+        row = filing.attach("complaint", complaint.id, keeping.look_at([upload(data, name)]), actor=actor).rows[0]
     with acting_as(SYSTEM), unit_of_work():
         db.session.execute(sa.update(Attachment).where(Attachment.id == row.id).values(state=state))
     db.session.expire_all()

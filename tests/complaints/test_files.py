@@ -20,7 +20,7 @@ from flask.testing import FlaskClient
 from PIL import Image
 from werkzeug.datastructures import FileStorage
 
-from app.complaints.files import services as filing
+from app.complaints.casework import filing
 from app.complaints.models import Complaint, ComplaintNote, ComplaintPaper, ComplaintPoint, Explanation
 from app.core import files
 from app.core.access.actor import acting_as, system_actor
@@ -87,7 +87,7 @@ def attached(cast: Cast, data: bytes = PDF, name: str = "paper.pdf", by: str = "
     actor = cast.actor(by)
     complaint = received(cast, by)
     with acting_as(actor):
-        return filing.attach(complaint.id, keeping.look_at([upload(data, name)]), actor=actor).rows[0]
+        return filing.attach("complaint", complaint.id, keeping.look_at([upload(data, name)]), actor=actor).rows[0]
 
 
 @pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP"])
@@ -162,11 +162,13 @@ def test_size_and_number_are_bounded_and_the_same_bytes_are_one_file(
     actor, complaint = reference_data.actor("px_coordinator"), received(reference_data)
     with acting_as(actor):
         for _time in range(2):
-            filing.attach(complaint.id, keeping.look_at([upload(PDF), upload(PDF, "again.pdf")]), actor=actor)
+            filing.attach(
+                "complaint", complaint.id, keeping.look_at([upload(PDF), upload(PDF, "again.pdf")]), actor=actor
+            )
         assert len(every(Attachment)) == 1
         more = [upload(PDF[:-1] + bytes([number])) for number in range(3)]
         with pytest.raises(Invalid):
-            filing.attach(complaint.id, keeping.look_at(more), actor=actor)
+            filing.attach("complaint", complaint.id, keeping.look_at(more), actor=actor)
     db.session.rollback()
     assert len(every(Attachment)) == 1
 
@@ -335,7 +337,9 @@ def test_an_erased_patient_leaves_no_bytes_and_left_over_bytes_are_swept(
 
     actor, complaint = reference_data.actor("px_coordinator"), received(reference_data, patient_id=patient.id)
     with acting_as(actor):
-        [row] = filing.attach(complaint.id, keeping.look_at([upload(PDF, "Mohammed.pdf")]), actor=actor).rows
+        [row] = filing.attach(
+            "complaint", complaint.id, keeping.look_at([upload(PDF, "Mohammed.pdf")]), actor=actor
+        ).rows
     path = row.path
     left = files.put(PDF, folder=keeping.FOLDER, media_type="application/pdf").path
     other = attached(reference_data, VIRUS).path

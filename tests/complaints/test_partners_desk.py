@@ -7,7 +7,7 @@ import io
 from flask.testing import FlaskClient
 
 from app.complaints import jobs
-from app.complaints.files import services as filing
+from app.complaints.casework import filing
 from app.complaints.inquiries.services import writing as inquiry_writing
 from app.complaints.models import Complaint
 from app.complaints.papers import services as papers
@@ -43,7 +43,7 @@ def add_file(cast: Cast, complaint: Complaint, by: str) -> Attachment:
     actor = cast.actor(by)
     with acting_as(actor):
         file = keeping.look_at([upload(PDF + by.encode(), "paper.pdf")])
-        return filing.attach(complaint.id, file, actor=actor).rows[0]
+        return filing.attach("complaint", complaint.id, file, actor=actor).rows[0]
 
 
 def test_it_reads_the_messages_to_who_complained_and_no_note_of_the_office(
@@ -96,7 +96,9 @@ def test_it_is_told_that_a_file_is_already_there_and_nothing_else_of_it(
 ) -> None:
     own, officer = of_the_desk(reference_data), reference_data.actor("px_coordinator")
     with acting_as(officer):
-        theirs = filing.attach(own.id, keeping.look_at([upload(PDF, "Secret name.pdf")]), actor=officer).rows[0]
+        theirs = filing.attach(
+            "complaint", own.id, keeping.look_at([upload(PDF, "Secret name.pdf")]), actor=officer
+        ).rows[0]
     api, headers = (
         f"/api/complaints/complaints/{own.id}/attachments/?name=mine.pdf",
         bearer(reference_data["source_user"]),

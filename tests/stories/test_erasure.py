@@ -11,8 +11,8 @@ from uuid import UUID
 import sqlalchemy as sa
 from werkzeug.datastructures import FileStorage
 
+from app.complaints.casework import filing
 from app.complaints.explanations.services import Question, ask
-from app.complaints.files import services as filing
 from app.complaints.inquiries.services import receiving as inquiry_receiving
 from app.complaints.inquiries.services.receiving import InquiryFacts
 from app.complaints.models import Complaint
@@ -112,7 +112,7 @@ def write_of(cast: Any, people: tuple[Actor, Actor, UUID], patient: Patient, act
         writing.add_note(complaint.id, WORDS, actor=officer)
         ask(complaint.id, physician_id, Question(WORDS, WORDS), actor=officer)
         sheet = FileStorage(io.BytesIO(f"%PDF-1.4 {WORDS}".encode()), "Zebediah.pdf", content_type="application/pdf")
-        filing.attach(complaint.id, keeping.look_at([sheet]), actor=officer)
+        filing.attach("complaint", complaint.id, keeping.look_at([sheet]), actor=officer)
         until = clock.now() + timedelta(days=1)
         promises.make("complaint", complaint.id, PromiseFacts("call", WORDS, until), actor=officer)
         inquiry_receiving.receive(

@@ -18,10 +18,11 @@ from app.core.access.policy import load
 
 @dataclass(frozen=True, slots=True)
 class CaseKind:
-    """A kind of case: its table, who sees it and who works on it, its ends, its lists' stamp and its page."""
+    """A kind of case: its table, who sees, enters and works on it, its ends, its lists' stamp and its page."""
 
     model: type[Any]
     sees: Perm
+    enters: Perm
     works: Perm
     final: frozenset[Any]
     live: str  # the stamp that its lists watch
@@ -33,6 +34,14 @@ class CaseKind:
 
 
 CASES: Mapping[str, CaseKind] = {
-    "complaint": CaseKind(Complaint, Perm.READ, Perm.WORK, FINAL, "complaints", "/complaints/"),
-    "inquiry": CaseKind(Inquiry, Perm.INQUIRY_READ, Perm.INQUIRY_WORK, INQUIRY_FINAL, "inquiries", "/inquiries/"),
+    "complaint": CaseKind(Complaint, Perm.READ, Perm.CREATE, Perm.WORK, FINAL, "complaints", "/complaints/"),
+    "inquiry": CaseKind(
+        Inquiry,
+        Perm.INQUIRY_READ,
+        Perm.INQUIRY_CREATE,
+        Perm.INQUIRY_WORK,
+        INQUIRY_FINAL,
+        "inquiries",
+        "/inquiries/",
+    ),
 }

@@ -5,18 +5,15 @@ from __future__ import annotations
 from uuid import UUID
 
 from flask import Response, request
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_babel import ngettext
 
 from app.complaints import queries
-from app.complaints.files import queries as file_queries
-from app.complaints.files import services as filing
-from app.complaints.models import Complaint
+from app.complaints.casework import filing
+from app.complaints.files.queries import papers_of
 from app.complaints.policy import Perm
 from app.complaints.views import answered, bp
 from app.core import throttle
-from app.core.access.policy import can_on, load
+from app.core.access.policy import can_on
 from app.core.attachments import keeping, kinds
 from app.core.files import MEGABYTE
 from app.core.i18n import LANGUAGES
@@ -32,14 +29,16 @@ panel("complaint", 10, _l("Files"), "complaints.panel_of_files", Perm.IDENTIFY)
 def panel_of_files(subject_id: UUID) -> Response:
     """Show the files of a complaint, and take more."""
     complaint = queries.get(subject_id, actor=current_actor)
-    made = file_queries.papers_of(complaint, actor=current_actor)
+    made = papers_of(complaint, actor=current_actor)
     drawn = {paper.attachment_id for paper in made}
     return page(
         "complaints/files_page.html",
         part="complaints/_files.html",
         complaint=complaint,
         rows=[
-            each for each in file_queries.files_of(complaint, actor=current_actor, seen=made) if each.id not in drawn
+            each
+            for each in filing.files_of("complaint", complaint, actor=current_actor, letters=drawn)
+            if each.id not in drawn
         ],
         papers=made,
         languages=LANGUAGES,
@@ -54,38 +53,25 @@ def panel_of_files(subject_id: UUID) -> Response:
 @requires(Perm.CREATE)
 def add_files(complaint_id: UUID) -> Response:
     """Take files in."""
-    filing.taker(complaint_id, current_actor)
+    filing.case_to_add("complaint", complaint_id, actor=current_actor)
     throttle.hit("upload.actor", str(current_actor.id))
     form = Form()
     uploads = request.files.getlist("files")
-    answer = form.submit(lambda: filing.attach(complaint_id, keeping.look_at(uploads), actor=current_actor))
-    return answered(complaint_id, answer, _said(answer.value) if answer.ok else "")
-
-
-def _said(added: filing.Added) -> str:
-    """Say what became of the files that were given."""
-    if added.fresh and added.already:
-        return ngettext(
-            "Files saved; %(num)s of them was already with the case.",
-            "Files saved; %(num)s of them were already with the case.",
-            added.already,
-        )
-    if added.already:
-        return ngettext("This file is already with the case.", "These files are already with the case.", added.already)
-    return _("Files saved.") if added.fresh else _("No file was chosen.")
+    answer = form.submit(
+        lambda: filing.attach("complaint", complaint_id, keeping.look_at(uploads), actor=current_actor)
+    )
+    return answered(complaint_id, answer, filing.said_of(answer.value) if answer.ok else "")
 
 
 @bp.get("/<uuid:complaint_id>/files/<uuid:attachment_id>")
 @requires(Perm.IDENTIFY)
 def open_file(complaint_id: UUID, attachment_id: UUID) -> Response:
     """Give a file of a complaint; that it was opened stands in the audit log."""
-    complaint = load(Complaint, complaint_id, actor=current_actor, needs=Perm.IDENTIFY, sees=Perm.READ)
-    return keeping.answer(file_queries.take(complaint, attachment_id, actor=current_actor))
+    return filing.take("complaint", complaint_id, attachment_id, actor=current_actor)
 
 
 @bp.get("/<uuid:complaint_id>/files/<uuid:attachment_id>/preview")
 @requires(Perm.IDENTIFY)
 def preview_file(complaint_id: UUID, attachment_id: UUID) -> Response:
     """Give the small copy of a picture that the list of files shows."""
-    complaint = load(Complaint, complaint_id, actor=current_actor, needs=Perm.IDENTIFY, sees=Perm.READ)
-    return keeping.preview(file_queries.find(complaint, attachment_id, actor=current_actor))
+    return filing.preview("complaint", complaint_id, attachment_id, actor=current_actor)

@@ -17,6 +17,8 @@ def register(app: Flask) -> None:
         bulk_api,
         bulk_views,
         exports,
+        file_api,
+        file_views,
         handlers,
         jobs,
         queries,

@@ -6,19 +6,16 @@ from typing import Any
 from uuid import UUID
 
 from apiflask import APIBlueprint
-from apiflask.schemas import FileSchema
 from flask import abort
 from flask_babel import gettext as _
 from sqlalchemy import select
 
 from app.complaints.inquiries import queries
-from app.complaints.inquiries.exports import FILE
 from app.complaints.inquiries.models import Inquiry
 from app.complaints.inquiries.schemas import (
     InquiryAnswerIn,
     InquiryAssignIn,
     InquiryConvertIn,
-    InquiryFileIn,
     InquiryIn,
     InquiryNoteIn,
     InquiryNoteOut,
@@ -35,13 +32,11 @@ from app.complaints.inquiries.services.stepping import StepFacts
 from app.complaints.inquiries.workflow import is_plain_verb
 from app.complaints.policy import Perm
 from app.complaints.sources.known import may_be_named
-from app.core import throttle
 from app.core.access.policy import can, visible
 from app.core.api import Listing, ListQuery, documented, listing, page_of
 from app.core.api.lists import equals, uuid
 from app.core.errors import Invalid
 from app.core.web import current_actor, requires
-from app.core.web.sheets import XLSX
 
 bp = APIBlueprint("inquiries_api", __name__, url_prefix="/api/complaints/inquiries")
 
@@ -98,19 +93,6 @@ def create(json_data: InquiryIn) -> Any:
         raise Invalid(channel=_("Choose one of the listed codes."))
     facts = InquiryFacts(**json_data.model_dump(exclude={"hospital_id"}))
     return _told(receiving.receive(hospital_id=json_data.hospital_id, facts=facts, actor=current_actor))
-
-
-@bp.post("/export/")
-@bp.input(InquiryFileIn)
-@bp.output(FileSchema, content_type="text/csv")
-@documented(bp, "Take inquiries out as a file", "POST", also=[XLSX])
-@requires(Perm.INQUIRY_READ)
-def take_file(json_data: InquiryFileIn) -> Any:
-    """Give exactly the caller's inquiries that fit, streamed."""
-    throttle.hit("export.actor", str(current_actor.id))
-    filters = queries.Filters(**json_data.model_dump(exclude={"kind", "reason"}))
-    actor = current_actor._get_current_object()  # type: ignore[attr-defined]
-    return FILE.answer(filters, json_data.kind, json_data.reason, actor=actor)
 
 
 @bp.get("/<uuid:inquiry_id>/")

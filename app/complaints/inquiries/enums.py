@@ -60,5 +60,8 @@ NOTE_KINDS: dict[str, Any] = {
     "call": _l("Phone call with who asks"),
     "reason": _l("Reason"),
     "answer": _l("Answer"),
+    "added": _l("Added by who asks"),
+    "unproved": _l("E-mail of an unconfirmed sender"),
 }
+FROM_OUTSIDE = ("added", "unproved")
 WRITTEN_BY_STAFF = ("note", "call")

@@ -10,10 +10,12 @@ from sqlalchemy import select, update
 
 from app.accounts.rungs import first_rung, people_on_rung
 from app.complaints.inquiries import sla
+from app.complaints.inquiries.enums import FROM_OUTSIDE
 from app.complaints.inquiries.events import InquiryAssigned, InquiryNoted, InquiryPassedOn, InquiryReceived
 from app.complaints.inquiries.models import Inquiry, InquiryNote
 from app.complaints.services.erasing import forget_of_cases
 from app.core.access.actor import Actor, Role, system_actor
+from app.core.attachments.events import AttachmentQuarantined
 from app.core.db import db
 from app.core.events import Entry, on, record
 from app.core.events.erasure import ERASED, blank
@@ -26,6 +28,9 @@ from app.organizations.events import PatientErased, PatientMerged
 bell.kind("inquiries/received", _l("New inquiry %(reference)s"))
 bell.kind("inquiries/assigned", _l("You are the owner of inquiry %(reference)s"))
 bell.kind("inquiries/mentioned", _l("You are named in a note on inquiry %(reference)s"))
+bell.kind("inquiries/added", _l("Who asks wrote something: %(reference)s"))
+bell.kind("inquiries/unproved", _l("An e-mail about inquiry %(reference)s must be checked"))
+bell.kind("inquiries/virus", _l("A file of inquiry %(reference)s is held back: a virus was found"))
 bell.kind("inquiries/reminder", _l("Inquiry %(reference)s: %(percent)s %% of its time has passed"))
 bell.kind("inquiries/breached", _l("Inquiry %(reference)s is overdue"))
 bell.kind("inquiries/escalated", _l("Inquiry %(reference)s was escalated to you"))
@@ -56,6 +61,22 @@ def tell_new_owner_of_inquiry(entry: Entry) -> None:
 def tell_mentioned_on_inquiry(entry: Entry) -> None:
     """Tell colleagues who were named in a note."""
     _tell(entry, [UUID(each) for each in entry.data.get("mentioned", ())], "inquiries/mentioned")
+
+
+@on(InquiryNoted)
+def tell_owner_of_words_from_outside(entry: Entry) -> None:
+    """Tell the owner that who asks wrote something, or that an e-mail has to be checked."""
+    inquiry = db.session.get(Inquiry, entry.subject_id) if entry.data["note_kind"] in FROM_OUTSIDE else None
+    if inquiry is not None:
+        _tell(entry, [inquiry.assignee_id], f"inquiries/{entry.data['note_kind']}")
+
+
+@on(AttachmentQuarantined)
+def tell_of_virus_on_inquiry(entry: Entry) -> None:
+    """Tell the owner that a file of an inquiry is held back."""
+    inquiry = db.session.get(Inquiry, entry.subject_id) if entry.data["about_type"] == sla.INQUIRY else None
+    if inquiry is not None:
+        _tell(entry, [inquiry.assignee_id], "inquiries/virus", reference=inquiry.reference)
 
 
 @on(ClockMoved)
@@ -132,7 +153,7 @@ def _tell_in_time(entry: Entry, inquiry: Inquiry, people: list[UUID], what: str,
     )
 
 
-def _tell(entry: Entry, people: Iterable[UUID | None], kind: str) -> None:
+def _tell(entry: Entry, people: Iterable[UUID | None], kind: str, reference: str = "") -> None:
     told = [each for each in people if each is not None and each != entry.actor_id]
     if not told or entry.hospital_id is None:
         return
@@ -141,7 +162,7 @@ def _tell(entry: Entry, people: Iterable[UUID | None], kind: str) -> None:
         kind,
         about=("inquiry", entry.subject_id),
         url=f"/inquiries/{entry.subject_id}",
-        params={"reference": entry.data["reference"]},
+        params={"reference": reference or entry.data["reference"]},
         once=f"{entry.id}:{kind}",
         hospital_id=entry.hospital_id,
         actor=_actor(entry),

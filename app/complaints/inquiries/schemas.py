@@ -10,6 +10,7 @@ from pydantic import AwareDatetime, Field
 
 from app.complaints.schemas import SeverityCode, SourceCode, Text
 from app.core.api import In, Out, VersionedIn
+from app.core.api.list_files import ListFileIn
 from app.core.api.schemas import Line, LongText
 
 
@@ -121,14 +122,9 @@ class InquiryNoteOut(Out):
     created_at: datetime
 
 
-class InquiryFileIn(In):
-    """Which rows, as which kind of file, and what for (needed where the file names patients)."""
+class InquiryFileIn(ListFileIn):
+    """Which inquiries, as which kind of file, and what for (needed where the file names patients)."""
 
-    kind: Literal["csv", "xlsx"] = "csv"
-    reason: Annotated[str, Field(max_length=200, pattern=r"^[^\x00]*$")] = ""
     tab: Literal["mine", "new", "unassigned", "due_soon", "overdue", "open", "all"] = "all"
-    status: Annotated[str, Field(max_length=20, pattern=r"^[a-z_]*$")] = ""
-    channel: Annotated[str, Field(max_length=12, pattern=r"^[a-z_]*$")] = ""
+    channel: Annotated[str, Field(max_length=12, pattern=r"^[a-z0-9_]*$")] = ""
     category_id: UUID | None = None
-    department_id: UUID | None = None
-    text: Annotated[str, Field(max_length=100, pattern=r"^[^\x00]*$")] = ""

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from wtforms.fields.choices import SelectChoice
 
 from app.complaints.casework import composing as written
-from app.complaints.casework import contacts
+from app.complaints.casework import contacts, filing
 from app.complaints.casework.lists import COUNT_CAP, TABS
 from app.complaints.inquiries import queries
 from app.complaints.inquiries.bulk import BULK
@@ -28,8 +28,11 @@ from app.complaints.sources.built_in import BY_STAFF
 from app.complaints.sources.known import Labels, choices_of, was_named
 from app.complaints.texts import views as texts
 from app.complaints.texts.filling import Filled
+from app.core import throttle
 from app.core.access.actor import Role
 from app.core.access.policy import can, can_on
+from app.core.attachments import keeping, kinds
+from app.core.files import MEGABYTE
 from app.core.i18n import named
 from app.core.saved_views.beside import beside
 from app.core.saved_views.columns import columns_of
@@ -169,7 +172,7 @@ def shown(inquiry_id: UUID, *, answer: Answer | None = None, verb: str = "", tak
         compose=composing.chosen(tabs, refused.kind.data if isinstance(refused, InquiryNoteForm) else ""),
         taken=taken,
         may_work=may_work,
-        panels=panels_for("inquiry", current_actor) if may_work else [],
+        panels=panels_for("inquiry", current_actor),
         sources=_sources(case.inquiry) if may_work else [],
         may_find=may_work and organizations.may_find_patients(current_actor),
     )
@@ -204,17 +207,28 @@ def _new(form: InquiryForm, status: int = 200) -> Response:
         hospitals=organizations.options_hospitals(actor=current_actor),
         departments=_departments(),
         categories=_categories(),
+        kinds=kinds.ACCEPT,
+        most=keeping.MOST_BYTES // MEGABYTE,
     )
 
 
 @bp.post("/")
 @requires(Perm.INQUIRY_CREATE)
 def create() -> Response:
-    """Take an inquiry in."""
+    """Take an inquiry in, with its files."""
+    request.max_content_length = keeping.MOST_FORM_BYTES
     form = InquiryForm()
-    hospital_id = organizations.chosen_hospital(form.hospital_id.data, actor=current_actor)
+    hospital_id = cast(UUID, organizations.chosen_hospital(form.hospital_id.data, actor=current_actor))
+    uploads = [each for each in request.files.getlist("files") if each.filename]
+    if uploads:
+        throttle.hit("upload.actor", str(current_actor.id))
     answer = form.submit(
-        lambda: receiving.receive(hospital_id=cast(UUID, hospital_id), facts=form.facts(), actor=current_actor)
+        lambda: filing.receive_with_files(
+            "inquiry",
+            lambda: receiving.receive(hospital_id=hospital_id, facts=form.facts(), actor=current_actor),
+            keeping.look_at(uploads),
+            actor=current_actor,
+        )
     )
     if not answer.ok:
         return _new(form, answer.status)

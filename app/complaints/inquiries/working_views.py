@@ -26,7 +26,7 @@ from app.core.web.panels import panel
 from app.organizations import queries as organizations
 
 
-def _answered(inquiry_id: UUID, answer: Answer, toast: str, verb: str = "") -> Response:
+def answered(inquiry_id: UUID, answer: Answer, toast: str, verb: str = "") -> Response:
     """Go back to the page after a success; show the page with the refusal and what was typed otherwise."""
     if answer.ok:
         return see_other(url_for("inquiries.show", inquiry_id=inquiry_id), toast=toast)
@@ -40,7 +40,7 @@ def move(inquiry_id: UUID, verb: str) -> Response:
     if not is_plain_verb(verb):
         abort(404)
     form = InquiryStepForm()
-    return _answered(
+    return answered(
         inquiry_id,
         form.submit(
             lambda: stepping.move(inquiry_id, verb, form.facts(), version=form.version.data or 0, actor=current_actor)
@@ -55,7 +55,7 @@ def move(inquiry_id: UUID, verb: str) -> Response:
 def respond(inquiry_id: UUID) -> Response:
     """Answer it."""
     form = InquiryStepForm()
-    return _answered(
+    return answered(
         inquiry_id,
         form.submit(
             lambda: answering.respond(inquiry_id, form.reply(), version=form.version.data or 0, actor=current_actor)
@@ -128,7 +128,7 @@ def assign(inquiry_id: UUID) -> Response:
 def source(inquiry_id: UUID) -> Response:
     """Say that it came from elsewhere."""
     form = InquirySourceForm()
-    return _answered(
+    return answered(
         inquiry_id,
         form.submit(
             lambda: working.change_source(
@@ -197,7 +197,7 @@ def colleagues(inquiry_id: UUID) -> Response:
 def note(inquiry_id: UUID) -> Response:
     """Write a note, or what was said in a call."""
     form = InquiryNoteForm()
-    return _answered(
+    return answered(
         inquiry_id,
         form.submit(
             lambda: writing.add_note(inquiry_id, form.body.data or "", kind=form.kind.data, actor=current_actor)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, make_response, redirect, request, url_for
 
-from app.complaints.files import services as filing
+from app.complaints.casework import filing
 from app.complaints.intake_links import services
 from app.complaints.intake_links.models import IntakeLink
 from app.complaints.public import tracking
@@ -47,7 +47,7 @@ def send(token: str) -> Response:
     try:
         incoming = keeping.look_at(request.files.getlist("files"))
         complaint = services.receive(token, form.facts_of({**typed, "contact_phone": link.phone or "-"}))
-        filing.attach_from_complainant(complaint, incoming)
+        filing.attach_from_outside("complaint", complaint, incoming)
     except Invalid as refusal:
         return _page(token, link, hospital, {**typed, **request.form}, refusal.fields, 422)
     except Conflict as refusal:

@@ -39,6 +39,7 @@ MAILS = Listing(
         "hospital_id": equals(IncomingMail.hospital_id, uuid),
         "mailbox_id": equals(IncomingMail.mailbox_id, uuid),
         "complaint_id": equals(IncomingMail.complaint_id, uuid),
+        "inquiry_id": equals(IncomingMail.inquiry_id, uuid),
         "state": equals(IncomingMail.state),
         "reason": equals(IncomingMail.reason),
     },
@@ -140,13 +141,24 @@ def make_complaint(mail_id: UUID, json_data: s.MailStepIn) -> Any:
     return queries.row_of(mail_id, actor=current_actor).mail
 
 
+@bp.post("/mail/<uuid:mail_id>/inquiry/")
+@bp.input(s.MailStepIn)
+@bp.output(s.IncomingMailOut)
+@documented(bp, "Make an inquiry of an e-mail", "POST")
+@requires(Perm.MAIL_WORK)
+def make_inquiry(mail_id: UUID, json_data: s.MailStepIn) -> Any:
+    """Make an inquiry of an e-mail that was ignored, failed or is to be checked; the answer names it."""
+    deciding.make_inquiry(mail_id, version=json_data.version, actor=current_actor)
+    return queries.row_of(mail_id, actor=current_actor).mail
+
+
 @bp.post("/mail/<uuid:mail_id>/accept/")
 @bp.input(s.MailStepIn)
 @bp.output(s.IncomingMailOut)
-@documented(bp, "Take an e-mail as words of who complained", "POST")
+@documented(bp, "Take an e-mail as words of who complained or asked", "POST")
 @requires(Perm.MAIL_WORK)
 def accept(mail_id: UUID, json_data: s.MailStepIn) -> Any:
-    """Add an e-mail that is to be checked to the complaint that it names."""
+    """Add an e-mail that is to be checked to the case that it names."""
     deciding.accept(mail_id, version=json_data.version, actor=current_actor)
     return queries.row_of(mail_id, actor=current_actor).mail
 

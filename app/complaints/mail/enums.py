@@ -15,7 +15,7 @@ class MailState(StrEnum):
     RECEIVED = "received"  # kept, not carried out yet
     OPENED = "opened"
     THREADED = "threaded"
-    NOTED = "noted"  # it names a complaint, but nobody knows that its sender is who complained
+    NOTED = "noted"  # it names a case, but nobody knows that its sender is who turned to the office with it
     IGNORED = "ignored"
     FAILED = "failed"
 
@@ -27,13 +27,13 @@ class MailState(StrEnum):
 
 _STATES: dict[str, Any] = {
     "received": lazy_pgettext("e-mail", "Waiting"),
-    "opened": lazy_pgettext("e-mail", "Complaint opened"),
-    "threaded": lazy_pgettext("e-mail", "Added to a complaint"),
+    "opened": lazy_pgettext("e-mail", "A case was opened"),
+    "threaded": lazy_pgettext("e-mail", "Added to a case"),
     "noted": lazy_pgettext("e-mail", "To be checked"),
     "ignored": lazy_pgettext("e-mail", "Ignored"),
     "failed": lazy_pgettext("e-mail", "Failed"),
 }
-BY_HAND = frozenset({MailState.NOTED, MailState.IGNORED, MailState.FAILED})  # of which a person may make a complaint
+BY_HAND = frozenset({MailState.NOTED, MailState.IGNORED, MailState.FAILED})  # of which a person may make a case
 
 
 class Reason(StrEnum):
@@ -67,7 +67,7 @@ _REASONS: dict[str, Any] = {
     "too_many": _l("This address has sent too many e-mails within a short time."),
     "repeat": _l("The same e-mail is here already."),
     "no_sender": _l("It names no address to which an answer could go."),
-    "unproved": _l("It names a complaint, but its sender is not the address on file, or could not be confirmed."),
+    "unproved": _l("It names a case, but its sender is not the address on file, or could not be confirmed."),
     "unreadable": _l("Its content could not be taken apart."),
     "too_large": _l("It is too large, and no words were found in its beginning."),
     "no_words": _l("It holds no words and no files."),
@@ -75,8 +75,11 @@ _REASONS: dict[str, Any] = {
     "gave_up": _l("It could not be carried out after several tries."),
 }
 
-# what must never be answered, not even when a person makes a complaint of it: an answer could go round in circles
+# what must never be answered, not even when a person makes a case of it: an answer could go round in circles
 NEVER_ANSWERED = frozenset({Reason.AUTOMATIC, Reason.BOUNCE, Reason.MAILING_LIST, Reason.OWN, Reason.NO_SENDER})
+
+# what an e-mail that names no case becomes, by mailbox
+OPENS: dict[str, Any] = {"complaint": _l("A complaint"), "inquiry": _l("An inquiry")}
 
 SECURITY: dict[str, Any] = {
     "tls": _l("TLS from the beginning"),

@@ -27,8 +27,9 @@ class IncomingMailJudged(Event):
     kind: ClassVar[str] = "complaints.mail.judged"
     subject_type: ClassVar[str] = "incoming_mail"
 
-    what: str  # complaint, accepted, again
+    what: str  # complaint, inquiry, accepted, again
     complaint_id: UUID | None = None
+    inquiry_id: UUID | None = None
 
 
 @dataclass(frozen=True)

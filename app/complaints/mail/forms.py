@@ -7,7 +7,7 @@ from wtforms import IntegerField, PasswordField, SelectField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 
 from app.complaints.forms import choices
-from app.complaints.mail.enums import PORTS, SECURITY
+from app.complaints.mail.enums import OPENS, PORTS, SECURITY
 from app.complaints.mail.services.mailboxes import MailboxFacts
 from app.core.web.forms import Form, LineField, UuidField, VersionField
 
@@ -26,6 +26,7 @@ class MailboxForm(Form):
     user = LineField(_l("User name"), [DataRequired(GIVE)], most=254)
     password = PasswordField(_l("Password"), [Length(max=500)])
     folder = LineField(_l("Folder"), [DataRequired(GIVE)], most=120, default="INBOX")
+    opens = SelectField(_l("What new e-mail becomes"), choices=choices(OPENS), default="complaint")
 
     def facts(self) -> MailboxFacts:
         """Give what was typed."""
@@ -37,6 +38,7 @@ class MailboxForm(Form):
             user=self.user.data or "",
             password=self.password.data or "",
             folder=self.folder.data or "",
+            opens=self.opens.data or "",
         )
 
 

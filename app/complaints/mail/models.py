@@ -29,6 +29,9 @@ class Mailbox(Tenant, Versioned, Record, Base):
     password: Mapped[bytes] = mapped_column(LargeBinary)  # encrypted
     folder: Mapped[str] = mapped_column(code_column(120), default="INBOX")
     is_active: Mapped[bool] = mapped_column(default=True)
+    opens: Mapped[str] = mapped_column(
+        code_column(12), default="complaint"
+    )  # what an e-mail that names no case becomes
 
     account_number: Mapped[int] = mapped_column(default=0)  # counts accounts and folders that this mailbox stood for
     uidvalidity: Mapped[int | None] = mapped_column(BigInteger, default=None)  # None: never read to its end
@@ -56,6 +59,7 @@ class IncomingMail(Tenant, Versioned, Record, Base):
         Index("ix_incoming_mails_received_at", "hospital_id", "received_at", "id"),
         Index("ix_incoming_mails_state", "hospital_id", "state", "received_at", "id"),
         Index("ix_incoming_mails_complaint_id", "complaint_id"),
+        Index("ix_incoming_mails_inquiry_id", "inquiry_id"),
         Index("ix_incoming_mails_raw_until", "raw_until", postgresql_where=text("raw_until IS NOT NULL")),
     )
 
@@ -75,12 +79,13 @@ class IncomingMail(Tenant, Versioned, Record, Base):
     state: Mapped[str] = mapped_column(code_column(12), default=MailState.RECEIVED)
     reason: Mapped[str] = mapped_column(code_column(20), default="")
     complaint_id: Mapped[UUID | None] = mapped_column(ForeignKey("complaints.id"), default=None)
+    inquiry_id: Mapped[UUID | None] = mapped_column(ForeignKey("inquiries.id"), default=None)
     arrived_at: Mapped[datetime]  # at the mail server
     received_at: Mapped[datetime]  # here
     handled_at: Mapped[datetime | None] = mapped_column(default=None)
     handled_by_id: Mapped[UUID | None] = mapped_column(default=None)  # None: PX360 itself
     attempts: Mapped[int] = mapped_column(default=0)
     next_try_at: Mapped[datetime | None] = mapped_column(default=None)  # None: nothing is due
-    raw: Mapped[bytes | None] = mapped_column(LargeBinary, default=None)  # encrypted; goes when a complaint holds it
+    raw: Mapped[bytes | None] = mapped_column(LargeBinary, default=None)  # encrypted; goes when a case holds it
     said: Mapped[bytes | None] = mapped_column(LargeBinary, default=None)  # encrypted: its whole text, nothing cut off
     raw_until: Mapped[datetime | None] = mapped_column(default=None)  # until when anything personal is kept here

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import and_, func, select, tuple_
 
+from app.complaints.inquiries.models import Inquiry
 from app.complaints.mail.enums import MailState
 from app.complaints.mail.models import IncomingMail, Mailbox
 from app.complaints.models import Complaint
@@ -37,11 +38,12 @@ class BoxLine:
 
 @dataclass(frozen=True, slots=True)
 class MailRow:
-    """One incoming e-mail with the complaint that it opened or joined, where the reader may see that."""
+    """One incoming e-mail with the complaint or inquiry that it opened or joined, where the reader may see that."""
 
     mail: IncomingMail
     mailbox: Mailbox
     complaint: Complaint | None
+    inquiry: Inquiry | None
 
 
 def list_mailboxes(*, actor: Actor) -> list[BoxLine]:
@@ -79,9 +81,10 @@ def _counts(mailbox_ids: Sequence[UUID]) -> dict[UUID, dict[str, int]]:
 def list_page(state: str, *, actor: Actor, before: tuple[datetime, UUID] | None = None) -> list[MailRow]:
     """Give incoming e-mail, newest first, by key, one more than a page; one statement."""
     query = (
-        select(IncomingMail, Mailbox, Complaint)
+        select(IncomingMail, Mailbox, Complaint, Inquiry)
         .join(Mailbox, Mailbox.id == IncomingMail.mailbox_id)
         .outerjoin(Complaint, and_(Complaint.id == IncomingMail.complaint_id, visible(Complaint, actor, Perm.READ)))
+        .outerjoin(Inquiry, and_(Inquiry.id == IncomingMail.inquiry_id, visible(Inquiry, actor, Perm.INQUIRY_READ)))
         .where(visible(IncomingMail, actor, Perm.MAIL_READ))
         .order_by(IncomingMail.received_at.desc(), IncomingMail.id.desc())
         .limit(PAGE + 1)
@@ -112,7 +115,10 @@ def row_of(mail_id: UUID, *, actor: Actor) -> MailRow:
     complaint = db.session.execute(
         select(Complaint).where(Complaint.id == mail.complaint_id, visible(Complaint, actor, Perm.READ))
     ).scalar_one_or_none()
-    return MailRow(mail, db.session.get_one(Mailbox, mail.mailbox_id), complaint)
+    inquiry = db.session.execute(
+        select(Inquiry).where(Inquiry.id == mail.inquiry_id, visible(Inquiry, actor, Perm.INQUIRY_READ))
+    ).scalar_one_or_none()
+    return MailRow(mail, db.session.get_one(Mailbox, mail.mailbox_id), complaint, inquiry)
 
 
 def own_addresses(hospital_id: UUID) -> frozenset[str]:

@@ -16,6 +16,7 @@ Security = Literal["tls", "starttls", "none"]
 Port = Annotated[int, Field(ge=1, le=65_535)]
 Password = Annotated[str, Field(max_length=500, pattern=NO_NUL)]
 Folder = Annotated[str, Field(min_length=1, max_length=120, pattern=NO_NUL)]
+Opens = Literal["complaint", "inquiry"]  # what an e-mail that names no case becomes
 
 
 class MailboxOut(Out):
@@ -29,6 +30,7 @@ class MailboxOut(Out):
     security: str
     user: str
     folder: str
+    opens: str
     is_active: bool
     polled_at: datetime | None
     succeeded_at: datetime | None
@@ -48,6 +50,7 @@ class MailboxIn(In):
     user: RequiredLine
     password: Password
     folder: Folder = "INBOX"
+    opens: Opens = "complaint"
 
 
 class MailboxPatch(VersionedIn):
@@ -60,6 +63,7 @@ class MailboxPatch(VersionedIn):
     user: RequiredLine | None = None
     password: Password | None = None
     folder: Folder | None = None
+    opens: Opens | None = None
     is_active: bool | None = None
 
 
@@ -83,6 +87,7 @@ class IncomingMailOut(Out):
     state: str
     reason: str
     complaint_id: UUID | None
+    inquiry_id: UUID | None
     arrived_at: datetime
     received_at: datetime
     handled_at: datetime | None

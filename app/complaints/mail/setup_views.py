@@ -104,7 +104,7 @@ def _show(mailbox_id: UUID, form: MailboxForm | None = None, answer: Answer | No
     row = line.mailbox
     if form is not None and answer is not None and answer.conflict is not None:
         form.version.data, form.version.raw_data = row.version, None
-    names = ("version", "address", "host", "port", "security", "user", "folder")
+    names = ("version", "address", "host", "port", "security", "user", "folder", "opens")
     return page(
         "complaints/mail/mailbox.html",
         status=answer.status if answer else 200,

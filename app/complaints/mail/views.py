@@ -9,6 +9,7 @@ from flask import Blueprint, Response, request, url_for
 from flask_babel import gettext as _
 from flask_babel import pgettext
 
+from app.complaints.inquiries.models import Inquiry
 from app.complaints.mail import queries, reading
 from app.complaints.mail.enums import BY_HAND, NEVER_ANSWERED, MailState
 from app.complaints.mail.forms import StepForm
@@ -79,18 +80,33 @@ def make_complaint(mail_id: UUID) -> Response:
     )
 
 
-@bp.post("/<uuid:mail_id>/acceptance")
+@bp.post("/<uuid:mail_id>/inquiry")
 @requires(Perm.MAIL_WORK)
-def accept(mail_id: UUID) -> Response:
-    """Take an e-mail as words of who complained."""
+def make_inquiry(mail_id: UUID) -> Response:
+    """Make an inquiry of an e-mail."""
     try:
-        complaint = deciding.accept(mail_id, version=StepForm().version.data, actor=current_actor)
+        inquiry = deciding.make_inquiry(mail_id, version=StepForm().version.data, actor=current_actor)
     except Conflict as refusal:
         return _refused(mail_id, refusal)
     return see_other(
-        url_for("complaints.show", complaint_id=complaint.id),
-        toast=_("It was added to complaint %(reference)s.", reference=complaint.reference),
+        url_for("inquiries.show", inquiry_id=inquiry.id),
+        toast=_("Inquiry %(reference)s was made of the e-mail.", reference=inquiry.reference),
     )
+
+
+@bp.post("/<uuid:mail_id>/acceptance")
+@requires(Perm.MAIL_WORK)
+def accept(mail_id: UUID) -> Response:
+    """Take an e-mail as words of who complained, or of who asks."""
+    try:
+        case = deciding.accept(mail_id, version=StepForm().version.data, actor=current_actor)
+    except Conflict as refusal:
+        return _refused(mail_id, refusal)
+    if isinstance(case, Inquiry):
+        where, said = url_for("inquiries.show", inquiry_id=case.id), _("It was added to inquiry %(reference)s.")
+    else:
+        where, said = url_for("complaints.show", complaint_id=case.id), _("It was added to complaint %(reference)s.")
+    return see_other(where, toast=said % {"reference": case.reference})
 
 
 @bp.post("/<uuid:mail_id>/retry")

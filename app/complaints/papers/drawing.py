@@ -10,7 +10,6 @@ from flask import current_app
 from sqlalchemy import select
 
 from app.complaints import queries
-from app.complaints.files.services import COMPLAINT
 from app.complaints.models import Complaint, ComplaintPaper
 from app.complaints.papers import services as papers
 from app.complaints.show import case_of
@@ -105,6 +104,6 @@ def draw(paper_id: UUID, *, actor: Actor) -> None:
     reference = db.session.get_one(Complaint, paper.complaint_id).reference
     name = f"{reference}-{paper.kind}-{paper.number}-{paper.language}.pdf"
     incoming = Incoming(name, "application/pdf", data, hashlib.sha256(data).hexdigest())
-    about = About(COMPLAINT, paper.complaint_id, paper.hospital_id)
+    about = About("complaint", paper.complaint_id, paper.hospital_id)
     paper.attachment_id, paper.state = keeping.keep(about, [incoming], actor=actor).rows[0].id, "ready"
     db.session.get_one(Attachment, paper.attachment_id).added_by_id = paper.made_by_id

@@ -13,7 +13,7 @@ from flask import Response, request
 from flask_babel import gettext as _
 
 from app.complaints import queries
-from app.complaints.files import services as filing
+from app.complaints.casework import filing
 from app.complaints.models import Complaint
 from app.complaints.papers import services as papers
 from app.complaints.public import hearing, proving, tracking
@@ -63,7 +63,7 @@ def add(token: str) -> Response:
 def _add(complaint: Complaint) -> Complaint:
     incoming = keeping.look_at(request.files.getlist("files"))
     added = hearing.add_words(complaint, _longest(clean_text(request.form.get("words"))))
-    filing.attach_from_complainant(added, incoming)
+    filing.attach_from_outside("complaint", added, incoming)
     return added
 
 

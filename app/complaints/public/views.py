@@ -11,8 +11,8 @@ from uuid import UUID
 from flask import Blueprint, Request, Response, g, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
+from app.complaints.casework import filing
 from app.complaints.enums import RELATIONS
-from app.complaints.files import services as filing
 from app.complaints.public import proving, tracking
 from app.complaints.services import receiving
 from app.complaints.services.receiving import ComplaintFacts
@@ -53,7 +53,7 @@ def send() -> Response:
     try:
         incoming = keeping.look_at(request.files.getlist("files"))
         complaint = receiving.receive_from_public(hospital_id=_hospital(), facts=facts_of(typed))
-        filing.attach_from_complainant(complaint, incoming)
+        filing.attach_from_outside("complaint", complaint, incoming)
     except Invalid as refusal:
         return _form({**typed, **request.form}, refusal.fields, 422)
     token = token_for(tracking.PURPOSE, complaint.handle)

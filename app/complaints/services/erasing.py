@@ -43,19 +43,19 @@ def forget(patient_id: UUID, *, actor: Actor) -> int:
     ids = [complaint.id for complaint in rows]
     for model, values in TEXTS:
         blank(model, model.complaint_id.in_(ids), **values)
-    keeping.erase(ids, actor=actor)
-    handling.forget(IncomingMail.complaint_id.in_(ids))
     surveys.forget_cases(ids, actor=actor)
     forget_of_cases(ids, actor=actor)
     return len(ids)
 
 
 def forget_of_cases(ids: Collection[UUID], *, actor: Actor) -> None:
-    """Remove what complaints and inquiries have alike: promises, reasons for more time, messages, what changes were.
+    """Remove what complaints and inquiries have alike, within the caller's transaction.
 
-    Within the caller's transaction.
+    That is files, e-mails, promises, reasons for more time, messages, and what changes were.
     """
     blank(Promise, or_(Promise.complaint_id.in_(ids), Promise.inquiry_id.in_(ids)), what=ERASED)
+    keeping.erase(ids, actor=actor)
+    handling.forget(or_(IncomingMail.complaint_id.in_(ids), IncomingMail.inquiry_id.in_(ids)))
     extensions.forget(ids)
     messages.forget(ids, actor=actor)
     forget_details(ids)

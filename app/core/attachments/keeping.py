@@ -30,6 +30,8 @@ MOST_FORM_BYTES = 60 * files.MEGABYTE  # of a form with its files
 MOST_AT_ONCE = 5
 MOST_OF_A_CASE = 50
 FOLDER = "attachments"
+CARRIED_OVER = frozenset({FileState.WAITING, FileState.CLEAN, FileState.UNSCANNED})
+OF_THE_FILE = ("name", "media_type", "size", "received_sha256", "sha256", "state", "added_by_id", "checked_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,9 +130,14 @@ def _kept(about: About, incoming: Incoming, actor: Actor) -> Attachment:
         state=FileState.WAITING if current_app.config["SCANNER_URL"] else FileState.UNSCANNED,
         added_by_id=actor.id,
     )
+    return _added(row, actor)
+
+
+def _added(row: Attachment, actor: Actor) -> Attachment:
     db.session.add(row)
     db.session.flush()
-    record(AttachmentAdded(about.id, about.hospital_id, about.type, row.id, row.media_type, row.sha256), actor=actor)
+    told = AttachmentAdded(row.about_id, row.hospital_id, row.about_type, row.id, row.media_type, row.sha256)
+    record(told, actor=actor)
     if row.state == FileState.WAITING:
         after_commit(_nudge)
     return row
@@ -140,6 +147,23 @@ def _nudge() -> None:
     from app.core.attachments.jobs import scan_attachments
 
     nudge_once(scan_attachments)
+
+
+@command
+def carry_over(from_id: UUID, about: About, *, actor: Actor) -> int:
+    """Let the files of a case hang on another one too, within the caller's command; gives how many.
+
+    Each keeps its name, its hashes, who added it and what the scanner said. What was held back or erased stays behind.
+    """
+    rows = [each for each in of_case(from_id) if each.state in CARRIED_OVER]
+    for row in rows:
+        facts = {name: getattr(row, name) for name in OF_THE_FILE}
+        path = files.put_again(row.path, folder=FOLDER)
+        _added(
+            Attachment(hospital_id=about.hospital_id, about_type=about.type, about_id=about.id, path=path, **facts),
+            actor,
+        )
+    return len(rows)
 
 
 def of_case(about_id: UUID) -> Sequence[Attachment]:

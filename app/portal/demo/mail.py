@@ -18,6 +18,9 @@ from app.portal.demo.bulk import Sheets
 from app.portal.demo.organization import DemoHospital
 
 KEPT = timedelta(days=90)
+PAPER = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj 2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n" + (
+    b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF"
+)  # an empty page
 
 # what people write, and what machines do: name, address, subject, words, head, reason; without a reason it waits for the workers
 CAME: tuple[tuple[str, str, str, str, dict[str, str], Reason | None], ...] = (
@@ -29,6 +32,12 @@ CAME: tuple[tuple[str, str, str, str, dict[str, str], Reason | None], ...] = (
     ("Health News", "news", "This week", "Read our news.", {"List-Id": "<news.demo.example>"}, Reason.MAILING_LIST),
 )  # fmt: skip
 
+# to the mailbox for questions; each with a paper, so that the inquiries that they become show files
+ASKED: tuple[tuple[str, str, str, str, dict[str, str], Reason | None], ...] = (
+    ("هند المطيري", "hind", "تقرير لجهة العمل", "أرفقت نموذج جهة العمل، متى يكون التقرير الطبي جاهزًا؟", {}, None),
+    ("John Mathew", "john", "Is this covered?", "Does my policy, attached, cover the MRI that was ordered?", {}, None),
+)
+
 
 class Mailroom:
     """The mailboxes of the demo, and what came through them."""
@@ -38,24 +47,33 @@ class Mailroom:
         self.sheets, self.now, self.count = sheets, clock.now(), 0
 
     def fill(self, hospitals: list[DemoHospital]) -> int:
-        """Give each hospital its mailbox and its e-mail; gives how many e-mails."""
+        """Give each hospital its mailboxes and their e-mail; gives how many e-mails."""
         for hospital in hospitals:
-            address = f"complaints-{hospital.code.lower()}@demo.example"
-            box = self.sheets.add(
-                Mailbox, self.now - timedelta(days=30), hospital_id=hospital.id, address=address, host="imap.demo.example",
-                port=993, security="tls", user=address, password=encrypt(b"demo", context=CONTEXT), folder="INBOX",
-                is_active=False, next_poll_at=self.now, polled_at=self.now, succeeded_at=self.now,
-            )  # fmt: skip
-            for each in CAME:
-                self._came(hospital, box, each)
+            for opens, name, came in (("complaint", "complaints", CAME), ("inquiry", "questions", ASKED)):
+                box = self._box(hospital, f"{name}-{hospital.code.lower()}@demo.example", opens)
+                for each in came:
+                    self._came(hospital, box, each)
         return self.count
+
+    def _box(self, hospital: DemoHospital, address: str, opens: str) -> dict[str, Any]:
+        return self.sheets.add(
+            Mailbox, self.now - timedelta(days=30), hospital_id=hospital.id, address=address, host="imap.demo.example",
+            port=993, security="tls", user=address, password=encrypt(b"demo", context=CONTEXT), folder="INBOX", opens=opens,
+            is_active=False, next_poll_at=self.now, polled_at=self.now, succeeded_at=self.now,
+        )  # fmt: skip
 
     def _came(self, hospital: DemoHospital, box: dict[str, Any], came: Any) -> None:
         name, local, subject, words, heads, reason = came
         self.count += 1
         at = self.now - timedelta(minutes=self.sheets.rng.uniform(5, 600) if reason else 1)
         raw = _letter(
-            f"{name} <{local}@mail.example>", box["address"], subject, words, heads, f"<demo{self.count}@mail.example>"
+            f"{name} <{local}@mail.example>",
+            box["address"],
+            subject,
+            words,
+            heads,
+            f"<demo{self.count}@mail.example>",
+            paper=box["opens"] == "inquiry",
         )
         head = head_of(raw)
         self.sheets.add(
@@ -72,10 +90,14 @@ class Mailroom:
         return self.now + timedelta(minutes=self.sheets.rng.uniform(2, 60))
 
 
-def _letter(sender: str, to: str, subject: str, words: str, heads: dict[str, str], message_id: str) -> bytes:
+def _letter(
+    sender: str, to: str, subject: str, words: str, heads: dict[str, str], message_id: str, *, paper: bool
+) -> bytes:
     mail = EmailMessage()
     mail["From"], mail["To"], mail["Subject"], mail["Message-ID"] = sender, to, subject, message_id
     for head, value in heads.items():
         mail[head] = value
     mail.set_content(words)
+    if paper:
+        mail.add_attachment(PAPER, maintype="application", subtype="pdf", filename=f"{subject}.pdf")
     return mail.as_bytes()

@@ -1,4 +1,4 @@
-"""Making an inquiry a complaint: the words and the contact go over, and the inquiry ends."""
+"""Making an inquiry a complaint: the words, the contact and the files go over, and the inquiry ends."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ from app.complaints.services.stepping import need
 from app.complaints.sources.known import may_be_named
 from app.core.access.actor import Actor
 from app.core.access.policy import authorize
+from app.core.attachments import keeping
+from app.core.attachments.keeping import About
 from app.core.db import command, db
 from app.core.errors import Conflict
 from app.core.severity import Severity
@@ -31,7 +33,7 @@ class ConvertFacts:
 
 @command
 def convert(inquiry_id: UUID, facts: ConvertFacts, *, version: int, actor: Actor) -> tuple[Inquiry, Complaint]:
-    """Take a complaint in with the words and the contact of an inquiry, which ends; its clocks start now.
+    """Take a complaint in with the words, the contact and the files of an inquiry, which ends; its clocks start now.
 
     Once only: a second time gives the complaint that is there. Invalid: no such severity, or what `receiving.receive`
     refuses. Conflict: the state refuses, or `version` is stale. NotAllowed, NotFound: as every step.
@@ -46,6 +48,7 @@ def convert(inquiry_id: UUID, facts: ConvertFacts, *, version: int, actor: Actor
     step = INQUIRY.apply(inquiry, CONVERT, actor=actor)
     need(step.fields, facts, {"severity": frozenset(Severity)})
     complaint = receiving.receive(hospital_id=inquiry.hospital_id, facts=_facts(inquiry, facts), actor=actor)
+    keeping.carry_over(inquiry.id, About("complaint", complaint.id, complaint.hospital_id), actor=actor)
     inquiry.complaint_id = complaint.id
     follow(inquiry, CONVERT, before, actor=actor, code=complaint.reference)
     return inquiry, complaint

@@ -1,4 +1,4 @@
-"""Which complaint an e-mail names: by number in subject or address, or by the messages that it answers. Pure."""
+"""Which case an e-mail names: by number in subject or address, or by the messages that it answers. Pure."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from collections.abc import Iterable
 
 from app.core.text.digits import western_digits
 
-_NUMBER = re.compile(r"(?<![A-Za-z0-9])CMP[-\s]?(\d{4})[-\s]?(\d{6,9})(?!\d)", re.IGNORECASE)
+_NUMBER = re.compile(r"(?<![A-Za-z0-9])(CMP|INQ)[-\s]?(\d{4})[-\s]?(\d{6,9})(?!\d)", re.IGNORECASE)
 _OURS = re.compile(r"^<([A-Za-z0-9._-]{6,60})@px360\.invalid>$")
 
 
 def numbers_in(*texts: str) -> list[str]:
-    """Give the complaint numbers that stand in texts (Arabic digits as well), each once, in order."""
-    found = (f"CMP-{year}-{number}" for text in texts for year, number in _NUMBER.findall(western_digits(text)))
+    """Give the numbers of complaints and inquiries that stand in texts (Arabic digits as well), each once, in order."""
+    written = (each for text in texts for each in _NUMBER.findall(western_digits(text)))
+    found = (f"{kind.upper()}-{year}-{number}" for kind, year, number in written)
     return list(dict.fromkeys(found))
 
 

@@ -1,4 +1,4 @@
-"""What people decide about incoming e-mail: make a complaint of it, take it as words of who complained, try it again."""
+"""What people decide about incoming e-mail: make a case of it, take it as words of who spoke first, try it again."""
 
 from __future__ import annotations
 
@@ -6,11 +6,15 @@ from uuid import UUID
 
 from flask_babel import gettext as _
 
+from app.complaints.casework.kinds import CASES
+from app.complaints.inquiries.models import Inquiry
+from app.complaints.inquiries.services import hearing as asked
 from app.complaints.mail.enums import BY_HAND, NEVER_ANSWERED, MailState
 from app.complaints.mail.events import IncomingMailJudged
 from app.complaints.mail.models import IncomingMail, Mailbox
 from app.complaints.mail.rules.parts import Letter, Unreadable, as_plain_text, read_letter
-from app.complaints.mail.services import handling, taking
+from app.complaints.mail.services import asking, handling, taking
+from app.complaints.mail.services.settling import settle, words_of
 from app.complaints.models import Complaint
 from app.complaints.policy import Perm
 from app.complaints.public import hearing
@@ -30,36 +34,54 @@ def make_complaint(mail_id: UUID, *, version: int | None = None, actor: Actor) -
     Its sender gets number and tracking link, but never where a machine seems to have sent it. NotFound, NotAllowed;
     Conflict: it was carried out already, or (`gone`) its content is not kept, or (`empty`) holds nothing.
     """
-    mail = _find(mail_id, version, actor)
-    if mail.state not in BY_HAND:
-        raise _settled(mail)
-    letter = _letter(mail)
+    mail, letter = _by_hand(mail_id, version, actor)
     box = db.session.get_one(Mailbox, mail.mailbox_id)
     answers = mail.reason not in NEVER_ANSWERED
     complaint = handling.open_case(mail, letter, box, answers=answers, actor=actor)
     if complaint is None:
-        raise Conflict(_("This e-mail holds no words and no files."), current=mail, code="empty")
+        raise _empty(mail)
     mail.handled_by_id = actor.id
     record(IncomingMailJudged(mail.id, mail.hospital_id, "complaint", complaint.id), actor=actor)
     return complaint
 
 
 @command
-def accept(mail_id: UUID, *, version: int | None = None, actor: Actor) -> Complaint:
-    """Take an e-mail that is to be checked as words of who complained: their sender was found out to be them.
+def make_inquiry(mail_id: UUID, *, version: int | None = None, actor: Actor) -> Inquiry:
+    """Make an inquiry of an e-mail that was ignored, failed or is to be checked. Raises as `make_complaint`."""
+    mail, letter = _by_hand(mail_id, version, actor)
+    if not letter.sender:
+        raise Conflict(_("This e-mail names no sender who could be answered."), current=mail, code="no_sender")
+    inquiry = asking.open_inquiry(mail, letter, actor=actor)
+    if inquiry is None:
+        raise _empty(mail)
+    mail.handled_by_id = actor.id
+    record(IncomingMailJudged(mail.id, mail.hospital_id, "inquiry", inquiry_id=inquiry.id), actor=actor)
+    return inquiry
 
-    NotFound, NotAllowed; Conflict: it is not to be checked, its content is not kept (`gone`), or the complaint has ended.
+
+@command
+def accept(mail_id: UUID, *, version: int | None = None, actor: Actor) -> Complaint | Inquiry:
+    """Take an e-mail that is to be checked as words of who complained, or asked: its sender was found out to be them.
+
+    NotFound, NotAllowed; Conflict: it is not to be checked, its content is not kept (`gone`), or the case has ended.
     """
     mail = _find(mail_id, version, actor)
-    if mail.state != MailState.NOTED or mail.complaint_id is None:
+    if mail.state != MailState.NOTED:
         raise _settled(mail)
     letter = _letter(mail)
-    complaint = load(Complaint, mail.complaint_id, actor=actor, needs=Perm.WORK, sees=Perm.READ, lock=True)
-    hearing.add_words(complaint, handling.words_of(letter) or letter.subject, through="an e-mail")
-    taking.take_files(mail, letter, complaint, actor=actor)
-    handling.settle(mail, MailState.THREADED, complaint=complaint, letter=letter, by=actor.id)
-    record(IncomingMailJudged(mail.id, mail.hospital_id, "accepted", complaint.id), actor=actor)
-    return complaint
+    words = words_of(letter) or letter.subject
+    case: Complaint | Inquiry
+    if mail.inquiry_id is not None:
+        case = asked.add_words(CASES["inquiry"].load(mail.inquiry_id, actor=actor, lock=True), words)
+    elif mail.complaint_id is not None:
+        complaint = CASES["complaint"].load(mail.complaint_id, actor=actor, lock=True)
+        case = hearing.add_words(complaint, words, through="an e-mail")
+    else:
+        raise _settled(mail)
+    taking.take_files(mail, letter, case, actor=actor)
+    settle(mail, MailState.THREADED, case=case, letter=letter, by=actor.id)
+    record(IncomingMailJudged(mail.id, mail.hospital_id, "accepted", mail.complaint_id, mail.inquiry_id), actor=actor)
+    return case
 
 
 @command
@@ -90,6 +112,14 @@ def _find(mail_id: UUID, version: int | None, actor: Actor) -> IncomingMail:
     )
 
 
+def _by_hand(mail_id: UUID, version: int | None, actor: Actor) -> tuple[IncomingMail, Letter]:
+    """Give an e-mail of which a person may make a case, and what it says."""
+    mail = _find(mail_id, version, actor)
+    if mail.state not in BY_HAND:
+        raise _settled(mail)
+    return mail, _letter(mail)
+
+
 def _letter(mail: IncomingMail) -> Letter:
     """Give what an e-mail says; what no reader can take apart is given as it stands."""
     if mail.raw is None:
@@ -102,6 +132,10 @@ def _letter(mail: IncomingMail) -> Letter:
         return read_letter(raw)
     except Unreadable:
         return as_plain_text(raw)
+
+
+def _empty(mail: IncomingMail) -> Conflict:
+    return Conflict(_("This e-mail holds no words and no files."), current=mail, code="empty")
 
 
 def _gone(mail: IncomingMail) -> Conflict:

@@ -1,4 +1,4 @@
-"""Carrying out what came: each e-mail opens a complaint, joins one, or is kept with its reason; state and effect are one commit.
+"""Carrying out what came: each e-mail opens a case, joins one, or is kept with its reason; state and effect are one commit.
 
 Every try is counted before it begins, so that a message which kills its worker is given up after a few.
 """
@@ -12,15 +12,18 @@ from uuid import UUID
 from sqlalchemy import func, select, tuple_, update
 
 from app.complaints.events import ComplaintNoted
+from app.complaints.inquiries.models import Inquiry
+from app.complaints.inquiries.services import hearing as asked
 from app.complaints.links import services as linking
 from app.complaints.mail.enums import MailState, Reason
 from app.complaints.mail.models import IncomingMail, Mailbox
 from app.complaints.mail.queries import own_addresses
 from app.complaints.mail.rules.parts import Letter, Unreadable, read_letter
 from app.complaints.mail.rules.senders import is_forged, why_not_a_person
-from app.complaints.mail.rules.wording import own_words, title_of
-from app.complaints.mail.services import finding, taking
-from app.complaints.mail.services.polling import RAW, SAID
+from app.complaints.mail.rules.wording import title_of
+from app.complaints.mail.services import asking, finding, taking
+from app.complaints.mail.services.polling import RAW
+from app.complaints.mail.services.settling import ONLY_FILES, no_words, settle, words_of
 from app.complaints.models import Complaint
 from app.complaints.public import hearing, tracking
 from app.complaints.services import receiving
@@ -29,7 +32,7 @@ from app.complaints.services.writing import write
 from app.core.access.actor import Actor, acting_as, system_actor
 from app.core.db import db, take_turn, unit_of_work
 from app.core.events import record
-from app.core.keys.fields import Undecipherable, decrypt, encrypt
+from app.core.keys.fields import Undecipherable, decrypt
 from app.core.logging import get_logger
 from app.core.time import clock
 from app.core.web.live import touch
@@ -39,9 +42,7 @@ log = get_logger(__name__)
 MOST_TRIES = 5
 PAUSE = timedelta(minutes=2)  # doubled with each try; longer than a try takes
 PER_HOUR, PER_DAY = 10, 30  # e-mails of one address; what is beyond is kept and never answered
-MOST_WORDS = 10_000
 UNPROVED = "unproved"  # the kind of note
-ONLY_FILES = "الرسالة مرفقات فقط، دون نص. / The e-mail holds files only, no text."
 
 
 def carry_out_next() -> bool:
@@ -98,13 +99,17 @@ def carry_out(mail_id: UUID, *, actor: Actor) -> None:
     if reason is not None:
         settle(mail, MailState.IGNORED, reason)
         return
-    complaint = finding.complaint_of(mail, letter)
-    if complaint is None:
+    case = finding.case_of(mail, letter)
+    if case is None and box.opens == "inquiry":
+        asking.open_inquiry(mail, letter, actor=actor)
+    elif case is None:
         open_case(mail, letter, box, answers=True, actor=actor)
-    elif not finding.is_complainant(complaint, letter.sender) or is_forged(letter.heads):
-        note(mail, letter, complaint, actor=actor)
+    elif not finding.is_from_who_speaks(case, letter.sender) or is_forged(letter.heads):
+        note(mail, letter, case, actor=actor)
+    elif isinstance(case, Inquiry):
+        asking.add(mail, letter, case, actor=actor)
     else:
-        add(mail, letter, box, complaint, actor=actor)
+        add(mail, letter, box, case, actor=actor)
 
 
 def _too_often(mail: IncomingMail) -> Reason | None:
@@ -112,15 +117,16 @@ def _too_often(mail: IncomingMail) -> Reason | None:
     take_turn(mail.sender_digest.hex(), 367)  # of one sender one at a time
     others = (IncomingMail.hospital_id == mail.hospital_id, IncomingMail.id != mail.id)
     if mail.message_digest:
-        same = select(IncomingMail.complaint_id).where(
+        same = select(IncomingMail.complaint_id, IncomingMail.inquiry_id).where(
             *others,
             IncomingMail.message_digest == mail.message_digest,
             IncomingMail.content_digest == mail.content_digest,
             IncomingMail.state != MailState.RECEIVED,
         )
-        known = db.session.execute(same.order_by(IncomingMail.complaint_id.is_(None)).limit(1)).first()
+        case_first = func.coalesce(IncomingMail.complaint_id, IncomingMail.inquiry_id).is_(None)
+        known = db.session.execute(same.order_by(case_first).limit(1)).first()
         if known is not None:
-            mail.complaint_id = known[0]
+            mail.complaint_id, mail.inquiry_id = known
             return Reason.REPEAT
     hour, day = db.session.execute(
         select(
@@ -145,7 +151,7 @@ def open_case(
     """
     words = words_of(letter)
     if not words:
-        settle(mail, MailState.FAILED, Reason.TOO_LARGE if mail.is_cut else Reason.NO_WORDS)
+        no_words(mail)
         return None
     facts = ComplaintFacts(
         words=words,
@@ -161,7 +167,7 @@ def open_case(
         linking.link(complaint.id, earlier.reference, kind=linking.RELATED, actor=actor)
     if answers and letter.sender:
         tracking.acknowledge(complaint, answers=letter.message_id, reply_to=box.address, actor=actor)
-    settle(mail, MailState.OPENED, complaint=complaint, letter=letter)
+    settle(mail, MailState.OPENED, case=complaint, letter=letter)
     return complaint
 
 
@@ -172,49 +178,24 @@ def add(mail: IncomingMail, letter: Letter, box: Mailbox, complaint: Complaint, 
         return
     words = words_of(letter)
     if not words:
-        settle(mail, MailState.FAILED, Reason.TOO_LARGE if mail.is_cut else Reason.NO_WORDS)
+        no_words(mail)
         return
     hearing.add_words(complaint, words, through="an e-mail")
     taking.take_files(mail, letter, complaint, actor=actor)
-    settle(mail, MailState.THREADED, complaint=complaint, letter=letter)
+    settle(mail, MailState.THREADED, case=complaint, letter=letter)
 
 
-def note(mail: IncomingMail, letter: Letter, complaint: Complaint, *, actor: Actor) -> None:
-    """Keep what somebody wrote who may not be who complained: for the office to check, never shown to the sender."""
+def note(mail: IncomingMail, letter: Letter, case: Complaint | Inquiry, *, actor: Actor) -> None:
+    """Keep what somebody wrote who may not be who turned to the office: for it to check, never shown to the sender."""
     words = words_of(letter) or letter.subject or ONLY_FILES
     said = f"{letter.sender}\n\n{words}"
-    written = write(complaint, said, kind=UNPROVED, actor=actor)
-    record(
-        ComplaintNoted(complaint.id, complaint.hospital_id, complaint.reference, written.id, written.kind), actor=actor
-    )
-    touch("complaints", hospital_id=complaint.hospital_id)
-    settle(mail, MailState.NOTED, Reason.UNPROVED, complaint=complaint)
-
-
-def words_of(letter: Letter) -> str:
-    """Give the words of an e-mail: its own text, else its subject; with files alone a line that says so."""
-    words = own_words(letter.text)[:MOST_WORDS].strip() or title_of(letter.subject)
-    return words or (ONLY_FILES if letter.files or letter.files_left else "")
-
-
-def settle(
-    mail: IncomingMail,
-    state: MailState,
-    reason: Reason | None = None,
-    *,
-    complaint: Complaint | None = None,
-    letter: Letter | None = None,
-    by: UUID | None = None,
-) -> None:
-    """Write what became of an e-mail. With a `letter` a complaint holds it: its bytes go, its whole text stays for a time."""
-    mail.state, mail.reason = state, reason or ""
-    mail.handled_at, mail.handled_by_id, mail.next_try_at = clock.now(), by, None
-    if complaint is not None:
-        mail.complaint_id = complaint.id
-    if letter is not None:
-        mail.raw, mail.said = None, encrypt(letter.text.encode(), context=SAID)
-    db.session.flush()
-    touch("incoming_mail", hospital_id=mail.hospital_id)
+    if isinstance(case, Inquiry):
+        asked.keep(case, said, kind=UNPROVED, actor=actor)
+    else:
+        written = write(case, said, kind=UNPROVED, actor=actor)
+        record(ComplaintNoted(case.id, case.hospital_id, case.reference, written.id, written.kind), actor=actor)
+        touch("complaints", hospital_id=case.hospital_id)
+    settle(mail, MailState.NOTED, Reason.UNPROVED, case=case)
 
 
 def raw_of(mail: IncomingMail) -> bytes:

@@ -11,7 +11,7 @@ from flask import current_app
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from app.complaints.mail.enums import SECURITY
+from app.complaints.mail.enums import OPENS, SECURITY
 from app.complaints.mail.events import MailboxChanged
 from app.complaints.mail.imap import Account, ImapProblem, Reach, opened
 from app.complaints.mail.models import Mailbox
@@ -44,6 +44,7 @@ class MailboxFacts:
     security: str = "tls"
     folder: str = "INBOX"
     password: str = field(default="", repr=False)
+    opens: str = "complaint"  # or inquiry: what an e-mail that names no case becomes
 
 
 def reach() -> Reach:
@@ -145,7 +146,7 @@ def _write(row: Mailbox, facts: MailboxFacts) -> None:
         raise Invalid(**wrong)
     _refuse_known(row, address, folder)
     row.address, row.host, row.port, row.security = address, host, facts.port, facts.security
-    row.user, row.folder = facts.user.strip(), folder
+    row.user, row.folder, row.opens = facts.user.strip(), folder, facts.opens
     if facts.password:
         row.password = encrypt(facts.password.encode(), context=CONTEXT)
 
@@ -164,6 +165,8 @@ def _wrong(facts: MailboxFacts, address: str, host: str, folder: str, known: byt
         wrong["security"] = _("Choose one of the listed codes.")
     elif facts.security == "none" and current_app.config["SETTINGS"].is_production:
         wrong["security"] = _("Passwords and patients' words do not leave this house unencrypted.")
+    if facts.opens not in OPENS:
+        wrong["opens"] = _("Choose one of the listed codes.")
     if not facts.user.strip():
         wrong["user"] = _("This field is required.")
     if not folder:
