@@ -14,7 +14,6 @@ from sqlalchemy.orm import make_transient_to_detached
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.orm.exc import StaleDataError
 
-from app.core.access.wall import writing_past_the_session
 from app.core.db.base import Timestamped, db
 from app.core.time import clock
 
@@ -35,6 +34,8 @@ def add_many(rows: Sequence[Any]) -> None:
     Rows with columns that such a statement cannot carry are flushed. TenantWallBreach: a row belongs to another hospital
     than those of the actor in force.
     """
+    from app.core.access.wall import writing_past_the_session  # the wall stands on the tables of this package
+
     model = type(rows[0])
     columns = {name: column for name, column in inspect(model).columns.items() if column.computed is None}
     if len(rows) == 1 or not all(map(_is_carried, columns.values())):
