@@ -59,7 +59,11 @@ def create() -> Response:
     hospital = request.form.get("hospital_id", "")
     answer = form.submit(
         lambda: provider_setup.create(
-            hospital_id=_id(hospital), channel=channel, kind=kind, facts=form.facts(kind), actor=current_actor
+            hospital_id=_id(hospital),
+            channel=channel,
+            kind=kind,
+            facts=form.facts(KINDS[kind][channel]),
+            actor=current_actor,
         )
     )
     if not answer.ok:
@@ -80,7 +84,7 @@ def save(provider_id: UUID) -> Response:
     """Change a provider."""
     row = setup_queries.get_provider(provider_id, actor=current_actor)
     form = ProviderForm()
-    facts = lambda: form.facts(row.kind)  # noqa: E731 - read after the form is validated
+    facts = lambda: form.facts(KINDS[row.kind][row.channel])  # noqa: E731 - read after the form is validated
     answer = form.submit(
         lambda: provider_setup.change(provider_id, facts(), version=form.version.data or 0, actor=current_actor)
     )
@@ -139,7 +143,7 @@ def _choices() -> list[tuple[Channel, str]]:
         (channel, kind)
         for channel in Channel
         for kind, known in KINDS.items()
-        if channel in known.gateways and kind not in hidden
+        if channel in known and kind not in hidden
     ]
 
 
@@ -155,21 +159,22 @@ def _form(channel: Channel, kind: str, form: ProviderForm, answer: Answer | None
         channel=channel,
         hospitals=organizations.options_hospitals(actor=current_actor),
         may_write_group=can_reach_hospital(current_actor, Perm.SETUP, None),
-        **_about(kind, form, set()),
+        **_about(kind, channel, form, set()),
     )
 
 
-def _about(kind: str, form: ProviderForm, known_secrets: set[str]) -> dict[str, Any]:
-    """Give what the fields of a kind need; of secrets only whether they are set."""
+def _about(kind: str, channel: str, form: ProviderForm, known_secrets: set[str]) -> dict[str, Any]:
+    """Give what the fields of a kind and channel need; of secrets only whether they are set."""
+    known = KINDS[kind][channel]
     return {
         "kind": kind,
         "form": form,
         "kinds": labels.KINDS,
-        "setting_names": setting_fields(kind),
-        "secret_names": KINDS[kind].secrets,
+        "setting_names": setting_fields(known),
+        "secret_names": known.secrets,
         "secret_labels": labels.SECRETS,
         "known_secrets": known_secrets,
-        "needed": KINDS[kind].needed,
+        "needed": known.needed,
     }
 
 
@@ -193,6 +198,7 @@ def _show(row: Provider, form: ProviderForm | None = None, answer: Answer | None
         entries=timeline.of_subject(row.id, actor=current_actor)[:12],
         **_about(
             row.kind,
+            row.channel,
             form or ProviderForm(formdata=None, data=provider_values(row)),
             {name for name, value in providers.secrets_of(row).items() if value},
         ),

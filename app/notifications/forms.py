@@ -12,7 +12,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange,
 from app.core.text.digits import western_digits
 from app.core.web.forms import Form, LineField, TextField, UuidField, VersionField
 from app.notifications.enums import Channel
-from app.notifications.gateways import KINDS
+from app.notifications.gateways import Carrier
 from app.notifications.models import ContactRule, MessageTemplate, Provider
 from app.notifications.preview import Texts
 from app.notifications.services.contact_rules import MOST_JITTER, RuleFacts
@@ -49,7 +49,7 @@ class VersionForm(Form):
 
 
 class ProviderForm(Form):
-    """Describe a provider; which settings and secrets count depends on its kind. Empty secrets stay as they are."""
+    """Describe a provider; which settings and secrets count depends on its kind and channel. Empty secrets stay as they are."""
 
     version = VersionField()
     name = LineField(_l("Name"), [DataRequired(GIVE)])
@@ -101,9 +101,8 @@ class ProviderForm(Form):
         if field.data and any("=" not in pair for pair in field.data.split(",")):
             raise ValidationError(str(_l("Write pairs such as to=Recipient, with commas between them.")))
 
-    def facts(self, kind: str) -> ProviderFacts:
-        """Give what was typed, as far as it concerns this kind."""
-        known = KINDS[kind]
+    def facts(self, known: Carrier) -> ProviderFacts:
+        """Give what was typed, as far as it concerns this carrier."""
         settings: dict[str, Any] = {name: self[_field_of(name)].data for name in known.settings}
         if settings.get("fields"):
             pairs = (pair.partition("=") for pair in settings["fields"].split(","))
@@ -123,9 +122,9 @@ def _field_of(setting: str) -> str:
     return "version_name" if setting == "version" else setting
 
 
-def setting_fields(kind: str) -> list[str]:
-    """Name the form's fields for the settings of a kind."""
-    return [_field_of(name) for name in KINDS[kind].settings]
+def setting_fields(known: Carrier) -> list[str]:
+    """Name the form's fields for the settings of a carrier."""
+    return [_field_of(name) for name in known.settings]
 
 
 def provider_values(row: Provider) -> dict[str, Any]:

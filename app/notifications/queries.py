@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_
 
 from app.core.access.actor import Actor
 from app.core.access.policy import require, visible
@@ -23,6 +23,7 @@ from app.notifications.quiet import DEFAULT_ZONE, Hours
 from app.organizations.models import Hospital
 
 PAGE = 40
+COUNT_CAP = 10_000
 TAIL = 4
 
 
@@ -88,6 +89,14 @@ def list_page(
     if before is not None:
         query = query.where(tuple_(Message.created_at, Message.id) < before)
     return db.session.execute(query).scalars().all()
+
+
+def counts(*, actor: Actor, filters: LogFilters) -> Mapping[str, int]:
+    """Count the messages of each state under the other filters, of the 10,000 newest, in one statement."""
+    newest = log_query(actor).with_only_columns(Message.status).where(*_narrowing(replace(filters, status="")))
+    found = newest.order_by(Message.created_at.desc()).limit(COUNT_CAP).subquery()
+    rows = db.session.execute(select(found.c.status, func.count()).group_by(found.c.status))
+    return dict(rows.tuples())
 
 
 def _narrowing(filters: LogFilters) -> list[ColumnElement[bool]]:

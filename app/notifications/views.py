@@ -35,7 +35,9 @@ NAMES = ("status", "channel", "template", "provider", "from", "until", "q")
 def log() -> Response:
     """Show what was sent to whom, and what became of it; addresses masked, links never shown."""
     wanted = {name: request.args.get(name, "")[:120] for name in NAMES}
-    found = queries.list_page(actor=current_actor, filters=_filters(wanted), before=read_key(request.args.get("after")))
+    filters = _filters(wanted)
+    found = queries.list_page(actor=current_actor, filters=filters, before=read_key(request.args.get("after")))
+    counts = queries.counts(actor=current_actor, filters=filters)
     rows = found[: queries.PAGE]
     last = rows[-1] if len(found) > queries.PAGE else None
     return page(
@@ -48,8 +50,12 @@ def log() -> Response:
         providers=queries.options_providers(actor=current_actor),
         next_url=_link(wanted, after=write_key(last.created_at, last.id)) if last else None,
         tabs=[
-            _tab("", wanted),
-            *(_tab(each.value, wanted) for each in MessageStatus if each is not MessageStatus.SENDING),
+            _tab("", wanted, None),
+            *(
+                _tab(each.value, wanted, counts.get(each.value))
+                for each in MessageStatus
+                if each is not MessageStatus.SENDING
+            ),
         ],
     )
 
@@ -86,9 +92,9 @@ def _link(wanted: dict[str, str], **changes: str) -> str:
     return url_for("messages.log") + (f"?{urlencode(kept)}" if kept else "")
 
 
-def _tab(code: str, wanted: dict[str, str]) -> dict[str, object]:
+def _tab(code: str, wanted: dict[str, str], count: int | None) -> dict[str, object]:
     label = MessageStatus(code).label if code else pgettext("queue", "All")
-    return {"label": label, "url": _link(wanted, status=code), "active": code == wanted["status"], "count": None}
+    return {"label": label, "url": _link(wanted, status=code), "active": code == wanted["status"], "count": count}
 
 
 @bp.get("/messages/<uuid:message_id>")

@@ -220,6 +220,7 @@ PATIENTS = Resource(
     search=queries.patient_clause,
     validate=_check_patient,
     may_not_return=_may_not_return,
+    kept_keys=patients.former_numbers,
     create=patients.create,
     update=patients.update,
     page="patients.show",

@@ -9,7 +9,9 @@ import pytest
 from flask import Flask
 
 from app.core import files
+from app.core.attachments.words import megabytes
 from app.core.errors import Invalid
+from app.core.i18n import in_language
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 64
 IMAGES = frozenset({"image/png"})
@@ -48,3 +50,19 @@ def test_empty_large_and_lying_files_are_refused_and_not_kept(app: Flask, data: 
 def test_plain_text_in_both_charsets_counts_as_a_table() -> None:
     assert files.sniff("الاسم,الرقم".encode()) == "text/csv"
     assert files.sniff("الاسم,الرقم".encode("windows-1256")) == "text/csv"
+
+
+@pytest.mark.parametrize(
+    ("size", "english", "arabic"),
+    [
+        (1, "1 kB", "1 كيلوبايت"),
+        (99_000, "99 kB", "99 كيلوبايت"),
+        (100_000, "0.1 MB", "0.1 ميغابايت"),
+        (2_345_678, "2.3 MB", "2.3 ميغابايت"),
+    ],
+)
+def test_sizes_are_told_with_the_unit_of_the_readers_language(app: Flask, size: int, english: str, arabic: str) -> None:
+    with app.test_request_context():
+        for code, words in (("en", english), ("ar", arabic)):
+            with in_language(code):
+                assert megabytes(size) == words

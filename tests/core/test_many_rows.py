@@ -10,10 +10,10 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from app.core.access.actor import Actor, ActorKind, Holding, Role, acting_as, system_actor
 from app.core.access.wall import TenantWallBreach
-from app.core.db import db, unit_of_work, uuid7, write_many, write_one
+from app.core.db import add_many, db, unit_of_work, uuid7, write_many, write_one
 from app.core.sla.models import SlaPolicy
 from app.core.time import clock
-from app.organizations.models import Hospital
+from app.organizations.models import Hospital, Patient
 from tests.guards.test_pages import counted
 
 SYSTEM = system_actor("a test of many rows")
@@ -140,3 +140,45 @@ def test_one_row_is_written_by_its_own_hospital_only(policies: list[SlaPolicy]) 
         policies[1].target_minutes = 90
         write_one(policies[1])
     assert minutes(policies) == [(60, 1)] * 3
+
+
+def test_new_rows_are_written_in_one_statement_as_a_flush_would(policies: list[SlaPolicy]) -> None:
+    hospital_id = policies[0].hospital_id
+    with acting_as(SYSTEM), unit_of_work():
+        alone = Patient(hospital_id=hospital_id, mrn="0", name_ar="نورة", consents={"sms": {"given": False}})
+        db.session.add(alone)
+        db.session.flush()
+        rows = [
+            Patient(hospital_id=hospital_id, mrn=f"{n}", name_ar="نورة", consents={"sms": {"given": False}})
+            for n in (1, 2)
+        ]
+        with counted() as statements:
+            add_many(rows)
+        assert len(statements) == 1
+        rows[0].name_en = "Noura"
+
+    apart = {"id", "mrn", "created_at", "updated_at", "search", "name_en", "version"}
+    with acting_as(SYSTEM):
+        names = [name for name in dict(sa.inspect(Patient).columns) if name not in apart]
+        found = db.session.execute(sa.select(Patient).execution_options(populate_existing=True)).scalars().all()
+        assert len({repr([getattr(row, name) for name in names]) for row in found}) == 1
+        assert {row.mrn: (row.name_en, row.version) for row in found} == {"0": ("", 1), "1": ("Noura", 2), "2": ("", 1)}
+        assert all("نور" in row.search for row in found)
+
+
+def test_new_rows_of_another_hospital_are_not_written(policies: list[SlaPolicy]) -> None:
+    stranger = Actor(ActorKind.PERSON, None, (Holding(Role.PX_ADMIN, frozenset({policies[0].id})),))
+
+    with acting_as(stranger), pytest.raises(TenantWallBreach), unit_of_work():
+        add_many([Patient(hospital_id=policies[0].hospital_id, mrn=f"{n}", name_ar="نورة") for n in (1, 2)])
+
+
+def test_new_rows_keep_their_lists(policies: list[SlaPolicy]) -> None:
+    hospital_id = policies[0].hospital_id
+    rows = [SlaPolicy(hospital_id=hospital_id, clock=f"list.{n}", target_minutes=60, reminders=[n]) for n in (1, 2)]
+    with acting_as(SYSTEM), unit_of_work():
+        add_many(rows)
+
+    with acting_as(SYSTEM):
+        db.session.expire_all()
+        assert [row.reminders for row in rows] == [[1], [2]]

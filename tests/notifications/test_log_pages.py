@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -10,9 +11,11 @@ from flask.testing import FlaskClient
 
 from app.core.access.actor import acting_as
 from app.core.db import uuid7
+from app.notifications import queries
 from app.notifications.enums import Channel
 from app.notifications.services import bell, dispatch
 from tests.cast import Cast, bearer, sign_in
+from tests.guards.test_pages import counted
 from tests.notifications.conftest import PHONE, SYSTEM, message, queue, tries, work
 from tests.notifications.test_webhooks import path_of, report
 from tests.provider import Provider
@@ -239,3 +242,37 @@ def test_the_page_of_the_bell_is_no_line_of_the_menu(office: FlaskClient) -> Non
     assert 'href="/messages/" title="Messages" aria-current="page"' in read(office, "/messages/")
     assert 'class="px-side-link"' in read(office, "/notifications/")
     assert ' aria-current="page"' not in read(office, "/notifications/")
+
+
+def tabs(page: str) -> dict[str, str]:
+    """Words and counts of the tabs of a page."""
+    bar = page.partition('<nav class="px-tabs"')[2].partition("</nav>")[0]
+    found = re.findall(r">([^<>]+)(?:<span class=\"px-count\">(\d+)</span>)?</a>", bar)
+    return dict(found)
+
+
+def test_the_tabs_count_what_the_reader_would_find_there(office: FlaskClient, cast: Cast, sms: Provider) -> None:
+    queue(hospital_id=cast.a.id)
+    work()
+    queue(hospital_id=cast.a.id)
+    queue(hospital_id=cast.a.id)
+    queue(hospital_id=cast.b.id)
+
+    with counted() as statements:
+        page = read(office, "/messages/")
+    assert len(statements) <= 12
+    assert tabs(page) == {
+        "All": "", "Waiting": "2", "Sent": "1", "Delivered": "", "Read": "", "Unknown": "", "Failed": "", "Not sent": "",
+    }  # fmt: skip
+    assert tabs(read(office, "/messages/?status=sent")) == tabs(page)
+    assert set(tabs(read(office, "/messages/?channel=email")).values()) == {""}
+
+
+def test_the_tabs_stop_counting_somewhere(
+    office: FlaskClient, cast: Cast, texts: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(3):
+        queue(hospital_id=cast.a.id)
+    monkeypatch.setattr(queries, "COUNT_CAP", 2)
+
+    assert tabs(read(office, "/messages/"))["Waiting"] == "2"

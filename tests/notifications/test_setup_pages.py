@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -168,6 +169,38 @@ def test_secrets_go_in_and_never_come_out(app: Flask, cast: Cast) -> None:
     assert "very-secret" not in page + shown.get_data(as_text=True)
     assert shown.get_json()["secrets_set"] == ["token"]
     assert "Set. Leave it empty to keep it." in page
+
+
+SHOWN = {
+    ("sms", "taqnyat"): {"base_url", "sender", "unsigned_receipts", "secret_token", "secret_receipt_secret"},
+    ("sms", "simulator"): {"base_url", "sender", "ask_path", "secret_token", "secret_receipt_secret"},
+    ("whatsapp", "simulator"): {"base_url", "phone_number_id", "secret_token", "secret_app_secret"},
+    ("email", "simulator"): {"host", "port", "sender"},
+    ("email", "smtp"): {"host", "port", "security", "user", "sender", "secret_password"},
+    ("sms", "null"): set(),
+}
+ALWAYS = {"csrf_token", "version", "channel", "kind", "hospital_id", "name", "is_active", "priority", "rate_per_minute"}
+ALWAYS |= {"price_per_part_halalas"}
+
+
+@pytest.mark.parametrize(("channel", "kind"), SHOWN)
+def test_the_form_shows_the_fields_of_the_chosen_kind_and_channel_alone(
+    app: Flask, cast: Cast, channel: str, kind: str
+) -> None:
+    client = at_browser(app, cast, "px_admin")
+    row_id = make_provider(channel, "http://127.0.0.1:9", kind, settings={})
+
+    assert fields_of(client, f"/admin/providers/new?channel={channel}&kind={kind}") == SHOWN[channel, kind]
+    assert fields_of(client, f"/admin/providers/{row_id}") == SHOWN[channel, kind]
+
+
+def fields_of(client: FlaskClient, path: str) -> set[str]:
+    """The settings and secrets that the form of a provider asks for."""
+    page = client.get(path).get_data(as_text=True)
+    form = page.partition(f'action="{path.partition("?")[0]}"')[2].partition("</form>")[0]
+    names = set(re.findall(r'<(?:input|select)[^>]* name="([^"]+)"', form))
+    assert names > {"name", "priority"}
+    return names - ALWAYS
 
 
 def test_a_provider_whose_port_is_a_number_opens_like_the_others(app: Flask, cast: Cast) -> None:

@@ -13,6 +13,8 @@ from app.core.access.actor import acting_as, system_actor
 from app.core.db import db
 from app.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from app.core.events.models import EventDetail, EventLog
+from app.core.resources import commands
+from app.core.resources.resource import resource_at
 from app.organizations import queries
 from app.organizations.models import Patient, PatientIdentifier
 from app.organizations.services import patients
@@ -135,7 +137,7 @@ def test_the_number_of_a_merged_record_is_not_given_again(cast: Cast) -> None:
     patients.merge(one, two, actor=actor)
 
     with pytest.raises(Invalid):
-        patients.create({"hospital_id": cast.a.id, "mrn": "1", "name_ar": "آخر"}, actor=actor)
+        commands.create(resource_at("patients"), {"hospital_id": cast.a.id, "mrn": "1", "name_ar": "آخر"}, actor=actor)
 
 
 def test_a_patient_of_another_hospital_is_neither_found_nor_merged(cast: Cast) -> None:

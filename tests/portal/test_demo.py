@@ -78,6 +78,9 @@ def test_the_log_is_sealed_and_whole(demo: Loaded) -> None:
 
 def test_nothing_happened_in_the_future(demo: Loaded) -> None:
     assert number_of(EventLog, EventLog.at > NOON) == 0
+    times = (InboundEvent.occurred_at, InboundEvent.received_at, InboundEvent.processed_at, InboundEvent.created_at)
+    assert [number_of(InboundEvent, each > NOON) for each in times] == [0, 0, 0, 0]
+    assert number_of(InboundEvent, InboundEvent.next_try_at > NOON, InboundEvent.state == "received") > 5
     for model, column in ((Stage, Stage.completed_at), (SurveyInstance, SurveyInstance.completed_at),
                           (PxAction, PxAction.closed_at), (Message, Message.delivered_at),
                           (ActionNote, ActionNote.created_at), (Notification, Notification.created_at)):  # fmt: skip

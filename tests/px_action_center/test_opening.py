@@ -21,10 +21,11 @@ from app.core.events.models import EventLog
 from app.core.sla import clocks
 from app.core.time import clock
 from app.notifications.models import Notification
-from app.organizations.models import Patient
+from app.organizations.models import Department, Patient
 from app.portal.seeds import seed_reference_data
 from app.px_action_center.models import ActionRule, PxAction
 from app.px_action_center.services import opening
+from app.px_action_center.titles import title_of
 from app.settings import from_environment
 from devstack.testing import Servers
 from tests.cast import Cast, assemble, count
@@ -39,13 +40,27 @@ def test_a_low_score_opens_an_action_of_its_department(reference_data: Cast) -> 
     assert (action.hospital_id, action.department_id) == (reference_data.a.id, reference_data.er.id)
     assert (action.status, action.severity, action.value) == ("open", "medium", 40.0)
     assert action.assignee_id == reference_data["department_manager"].id
-    assert action.title_ar != action.title_en
+    assert action.title_en == "Low survey score (Emergency, 40): talk to the patient and find the cause"
+    assert (
+        action.title_ar == f"تقييم منخفض في الاستبانة ({reference_data.er.name_ar}، 40): تواصلوا مع المريض وحدّدوا السبب"
+    )
     with acting_as(SYSTEM):
         (running,) = clocks.of_subject(action.id)
         assert running.due_at == action.due_at
         assert running.target_seconds == 56 * 3600
         kinds = db.session.execute(sa.select(EventLog.kind).where(EventLog.subject_id == action.id)).scalars().all()
     assert kinds == ["actions.action.opened"]
+
+
+@pytest.mark.parametrize("kind", ["survey_low_score", "resolution_low_score", "survey_callback", "something_new"])
+def test_a_title_names_what_is_known_and_nothing_else(kind: str) -> None:
+    whole = title_of(kind, Department(name_en="Surgery", name_ar="الجراحة"), 12.4)
+    bare = title_of(kind, None, None)
+
+    assert "(Surgery, 12)" in whole[0] and "(الجراحة، 12)" in whole[1]
+    assert [each.replace(" (Surgery, 12)", "").replace(" (الجراحة، 12)", "") for each in whole] == list(bare)
+    assert not any(sign in text for text in (*whole, *bare) for sign in "{}")
+    assert title_of(kind, None, 0.0)[0].count("(0)") == 1
 
 
 def test_the_deadline_counts_working_hours(reference_data: Cast) -> None:

@@ -12,6 +12,8 @@ from app.core.attachments.events import AttachmentAdded, AttachmentQuarantined, 
 from app.core.attachments.kinds import icon_of
 from app.core.attachments.models import FileState
 from app.core.events.timeline import describe
+from app.core.i18n import gettext as _
+from app.core.i18n import number
 
 describe(AttachmentAdded.kind, _l("A file was added"), "paperclip")
 describe(AttachmentQuarantined.kind, _l("A file was held back: a virus was found"), "alert-triangle")
@@ -26,7 +28,9 @@ def file_state(state: str) -> tuple[Any, str]:
 
 def megabytes(size: int) -> str:
     """Give a size as people read it, with its unit."""
-    return f"{size / 1_000_000:.1f} MB" if size >= 100_000 else f"{max(1, round(size / 1000))} kB"
+    if size >= 100_000:
+        return _("%(size)s MB", size=number(size / 1_000_000, 1))
+    return _("%(size)s kB", size=max(1, round(size / 1000)))
 
 
 def init_app(app: Flask) -> None:

@@ -14,7 +14,7 @@ from app.core.db.base import (
 )
 from app.core.db.ids import uuid7
 from app.core.db.locks import take_turn
-from app.core.db.many import insert_many, write_many, write_one
+from app.core.db.many import add_many, write_many, write_one
 from app.core.db.seeding import seed_group
 from app.core.db.unit import after_commit, command, in_own_transaction, unit_of_work
 
@@ -26,12 +26,12 @@ __all__ = [
     "Tenant",
     "Timestamped",
     "Versioned",
+    "add_many",
     "after_commit",
     "code_column",
     "command",
     "db",
     "in_own_transaction",
-    "insert_many",
     "seed_group",
     "take_turn",
     "unique_among",

@@ -11,10 +11,11 @@ from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ARRAY, JSON, bindparam, func, insert, inspect, select, update
+from sqlalchemy.orm import make_transient_to_detached
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.orm.exc import StaleDataError
 
-from app.core.access.wall import writing_past_the_session
+from app.core.access import wall  # a module: it stands on the tables of this package
 from app.core.db.base import Timestamped, db
 from app.core.time import clock
 
@@ -22,15 +23,48 @@ from app.core.time import clock
 def given(model: Any, rows: Sequence[Mapping[str, Any]]) -> Any:
     """Give rows as a table that a statement reads; one statement stands for any number of them."""
     columns, names = inspect(model).columns, list(rows[0])
-    lists = [bindparam(f"many_{name}", [row[name] for row in rows], ARRAY(columns[name].type)) for name in names]
+    lists = [
+        bindparam(f"many_{name}", [row[name] for row in rows], ARRAY(columns[name].type, dimensions=1))
+        for name in names
+    ]
     return func.unnest(*lists).table_valued(*names, joins_implicitly=True).render_derived()
 
 
-def insert_many(model: Any, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Write new rows of a table, all with the same columns, in one statement."""
-    if rows:
-        table = given(model, rows)
-        db.session.execute(insert(model).from_select(list(rows[0]), select(table), include_defaults=False))
+def add_many(rows: Sequence[Any]) -> None:
+    """Write new rows of one table in one statement and keep them in the session, with defaults, as a flush would.
+
+    Rows with columns that such a statement cannot carry are flushed. TenantWallBreach: a row belongs to another hospital
+    than those of the actor in force.
+    """
+    model = type(rows[0])
+    columns = {name: column for name, column in inspect(model).columns.items() if column.computed is None}
+    if len(rows) == 1 or not all(map(_is_carried, columns.values())):
+        db.session.add_all(rows)
+        db.session.flush()
+        return
+    for name, column in columns.items():
+        for row in rows:
+            if name not in row.__dict__:
+                setattr(row, name, _default(column))
+    table = given(model, [{name: row.__dict__[name] for name in columns} for row in rows])
+    statement = insert(model).from_select(list(columns), select(table), include_defaults=False)
+    with wall.writing_past_the_session(getattr(row, "hospital_id", None) for row in rows):
+        db.session.execute(statement)
+    for row in rows:
+        make_transient_to_detached(row)
+    db.session.add_all(rows)
+
+
+def _is_carried(column: Any) -> bool:
+    """Tell whether a list of this column's values can be sent: no lists in it, no value of the database's, no empty document."""
+    empty_document = isinstance(column.type, JSON) and column.nullable
+    return not isinstance(column.type, ARRAY) and column.server_default is None and not empty_document
+
+
+def _default(column: Any) -> Any:
+    if column.default is None:
+        return None
+    return column.default.arg(None) if column.default.is_callable else column.default.arg
 
 
 def write_many(rows: Iterable[Any]) -> None:
@@ -60,7 +94,7 @@ def write_one(row: Any) -> None:
         row.updated_at = clock.now()
         names = tuple(sorted({*names, "updated_at"}))
     values = {name: getattr(row, name) for name in names} | {"version": row.version + 1}
-    with writing_past_the_session([getattr(row, "hospital_id", None)]):
+    with wall.writing_past_the_session([getattr(row, "hospital_id", None)]):
         found = db.session.connection().execute(
             _update_of(row.__table__), values | {"its_id": row.id, "its_version": row.version}
         )

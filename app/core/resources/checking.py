@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -14,6 +14,7 @@ from app.core.errors import Invalid
 from app.core.resources.fields import Flag, Reference
 from app.core.resources.problems import FieldProblem, problem_of
 from app.core.resources.resource import Resource, resource_at
+from app.core.resources.rules import kept_keys
 
 PART = 500
 
@@ -57,6 +58,8 @@ class Checker:
             key = each.values.get(self.resource.key)
             if key in existing:
                 each.existing_id, each.existing_version = existing[key]
+        self._refuse_kept(found)
+        for each in found:
             self._require(each)
             if not each.problems and self.resource.validate is not None:
                 self._rules(each)
@@ -89,6 +92,14 @@ class Checker:
             candidate.problems.append((self.resource.key, "repeated"))
         self._seen.add(key)
 
+    def _refuse_kept(self, found: list[Candidate]) -> None:
+        """Refuse new rows whose key an older record keeps for itself."""
+        new = [each for each in found if each.existing_id is None and each.values.get(self.resource.key)]
+        kept = {key for _hospital_id, key in kept_keys(self.resource, [each.values for each in new])}
+        for each in new:
+            if each.values[self.resource.key] in kept:
+                each.problems.append((self.resource.key, "taken"))
+
     def _require(self, candidate: Candidate) -> None:
         """Refuse a new row that lacks what every record must have; a known record keeps what it has."""
         named = {name for name, _code in candidate.problems}
@@ -118,16 +129,29 @@ class Checker:
         else:
             raise FieldProblem("unknown")
 
-    def resolve(self, candidate: Candidate) -> None:
-        """Put in the ids of rows of the same file that have been written by now. FieldProblem: one was not."""
-        model, column = self.resource.model, getattr(self.resource.model, self.resource.key)
-        for name, key in candidate.later.items():
-            query = select(model.id).where(
-                column == key, model.hospital_id == self.hospital_id, model.archived_at.is_(None)
-            )
-            candidate.values[name] = db.session.execute(query).scalar_one_or_none()
-            if candidate.values[name] is None:
-                raise FieldProblem("unknown")
+    def runs(self, rows: list[Candidate]) -> Iterator[list[Candidate]]:
+        """Give good rows in runs to be written together: none refers to another of its own run."""
+        run: list[Candidate] = []
+        keys: set[Any] = set()
+        for each in rows:
+            if not keys.isdisjoint(each.later.values()):
+                yield run
+                run, keys = [], set()
+            run.append(each)
+            keys.add(each.values[self.resource.key])
+        if run:
+            yield run
+
+    def resolve(self, run: list[Candidate]) -> None:
+        """Put in the ids of rows of the same file that have been written by now; a row gets a problem where one was not."""
+        keys = {key for each in run for key in each.later.values()}
+        found = self._existing(keys) if keys else {}
+        for each in run:
+            for name, key in each.later.items():
+                if key in found:
+                    each.values[name] = found[key][0]
+                else:
+                    each.problems.append((name, "unknown"))
 
     def _keys_of(self, target: Resource) -> dict[str, UUID]:
         query = select(getattr(target.model, target.key), target.model.id).where(target.model.archived_at.is_(None))
@@ -135,7 +159,7 @@ class Checker:
             query = query.where(target.model.hospital_id == self.hospital_id)
         return {str(key): row_id for key, row_id in db.session.execute(query)}
 
-    def _existing(self, keys: list[Any]) -> dict[Any, tuple[UUID, int]]:
+    def _existing(self, keys: Iterable[Any]) -> dict[Any, tuple[UUID, int]]:
         model = self.resource.model
         column = getattr(model, self.resource.key)
         query = select(column, model.id, model.version).where(

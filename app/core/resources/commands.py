@@ -1,26 +1,40 @@
-"""Writing a record of a resource: made, changed, archived, restored. A resource may name its own writer instead."""
+"""Writing records of a resource: made, changed, archived, restored. A resource may name its own writers instead.
+
+Forms and the API write one, imports many at once: one is many of one, in the same functions and as many statements.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
 from app.core.access.actor import Actor
-from app.core.access.policy import can_reach_hospital, load, require, visible
-from app.core.db import command, db
-from app.core.errors import Conflict, Invalid, NotAllowed
-from app.core.events import Change, record
-from app.core.resources.fields import Reference
-from app.core.resources.problems import MESSAGES, problem_of
-from app.core.resources.resource import Resource, resource_at
+from app.core.access.policy import can_reach_hospital, load, require
+from app.core.bulk.together import decide_each
+from app.core.db import add_many, command, db, write_many
+from app.core.errors import Conflict, Invalid, NotAllowed, Refusal
+from app.core.events import Change, record, record_changes, record_many
+from app.core.resources.problems import MESSAGES
+from app.core.resources.resource import Resource
+from app.core.resources.rules import Wanted, cleaned, judged, key_is_free, onward
 from app.core.time import clock
 
 ONE_HOSPITAL = _l("Choose the hospital.")
 STAYS = _l("This can not be changed later.")
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """New values of named fields of a record, and the version of it that was seen."""
+
+    values: Mapping[str, Any]
+    version: int
 
 
 @command
@@ -29,59 +43,68 @@ def create(resource: Resource, values: dict[str, Any], *, actor: Actor) -> Any:
 
     Invalid: a field is missing or wrong, or another record has its key. NotAllowed: not in that hospital.
     """
+    return only(create_many(resource, [values], actor=actor))
+
+
+@command
+def create_many(resource: Resource, rows: Sequence[dict[str, Any]], *, actor: Actor) -> list[Any]:
+    """Make records, each judged for itself, in few statements. Of each the record, or what `create` would have raised."""
     require(actor, resource.needs.write)
-    given = _checked(resource, _with_hospital(resource, values, actor), resource.all_fields)
-    if not can_reach_hospital(actor, resource.needs.write, given.get("hospital_id")):
-        raise NotAllowed()
-    _check_rules(resource, given, None, actor)
-    if resource.create is not None:
-        return resource.create(given, actor=actor)
-    row = resource.model(**given)
-    flushed(resource, row)
-    told = tuple(name for name, value in given.items() if value not in (None, ""))
-    record(resource.event("created")(row.id, resource.hospital_of(row), told), actor=actor)
-    return row
+    asked = onward((_begun(resource, values, actor) for values in rows), partial(judged, resource, actor=actor))
+    write = resource.create or partial(_made, resource)
+    return onward(asked, lambda good: write([each.values for each in good], actor=actor))
 
 
 @command
 def update(resource: Resource, row_id: UUID, values: dict[str, Any], *, version: int, actor: Actor) -> Any:
     """Change the named fields. Conflict: somebody was faster, or the record is archived. Invalid: as `create`."""
-    row = load(
-        resource.model,
-        row_id,
-        actor=actor,
-        needs=resource.needs.write,
-        sees=resource.needs.read,
-        version=version,
-        lock=True,
-    )
-    if row.archived_at is not None:
-        raise Conflict(_l("This record is archived. Restore it first."), current=row)
-    for each in resource.all_fields:
-        if each.fixed and each.name in values and values.pop(each.name) != getattr(row, each.name):
-            raise Invalid(**{each.name: STAYS})
-    given = _checked(resource, values, tuple(each for each in resource.all_fields if each.name in values))
-    changed = {name: value for name, value in given.items() if getattr(row, name) != value}
-    if not changed:
-        return row
-    _check_rules(resource, {**resource.values_of(row), **changed}, row, actor)
-    if resource.update is not None:
-        return resource.update(row, changed, actor=actor)
-    return write_changes(resource, row, changed, actor=actor)
+    return only(update_many(resource, {row_id: Edit(values, version)}, actor=actor).values())
 
 
-def write_changes(resource: Resource, row: Any, changed: dict[str, Any], *, actor: Actor) -> Any:
-    """Set checked values on a locked row and record it; for writers of a resource too."""
-    for name, value in changed.items():
-        setattr(row, name, value)
-    change = Change.of(row)
-    flushed(resource, row)
-    record(
-        resource.event("changed")(row.id, resource.hospital_of(row), tuple(sorted(changed))),
-        actor=actor,
-        change=change,
-    )
-    return row
+@command
+def update_many(resource: Resource, edits: Mapping[UUID, Edit], *, actor: Actor) -> dict[UUID, Any]:
+    """Change records, each judged for itself, in few statements. Of each the record, or what `update` would have raised."""
+    wanted: dict[UUID, Wanted] = {}
+
+    def decide(row: Any, edit: Edit) -> None:
+        changed = _changes(resource, row, dict(edit.values))
+        if changed:
+            wanted[row.id] = Wanted({**resource.values_of(row), **changed}, row, changed)
+
+    needs = resource.needs
+    became, _ = decide_each(resource.model, edits, decide, needs=needs.write, sees=needs.read, actor=actor)
+    asked = onward(wanted.values(), partial(judged, resource, actor=actor))
+    write = resource.update or partial(write_changes, resource)
+    written = onward(asked, partial(write, actor=actor))
+    return became | dict(zip(wanted, written, strict=True))
+
+
+def only(became: Any) -> Any:
+    """Give what became of the only one; where it was refused, raise that."""
+    (one,) = became
+    if isinstance(one, Refusal):
+        raise one
+    return one
+
+
+def write_changes(resource: Resource, wanted: Sequence[Wanted], *, actor: Actor) -> list[Any]:
+    """Set checked values on locked rows and record them; for writers of a resource too. Of each the row, or Invalid."""
+    key = {resource.key, *resource.unique_with}
+    if len(wanted) > 1 and any(key & each.changed.keys() for each in wanted):
+        return [outcome for each in wanted for outcome in write_changes(resource, [each], actor=actor)]
+    told = []
+    for each in wanted:
+        for name, value in each.changed.items():
+            setattr(each.row, name, value)
+        said = resource.event("changed")(each.row.id, resource.hospital_of(each.row), tuple(sorted(each.changed)))
+        told.append((said, Change.of(each.row)))
+    rows = [each.row for each in wanted]
+    if len(rows) > 1:
+        write_many(rows)
+    else:
+        rows = flushed(resource, rows)
+    record_changes([tell for row, tell in zip(rows, told, strict=True) if not isinstance(row, Refusal)], actor=actor)
+    return rows
 
 
 @command
@@ -108,11 +131,22 @@ def restore(resource: Resource, row_id: UUID, *, actor: Actor) -> Any:
     reason = resource.may_not_return(row) if resource.may_not_return else None
     if reason is not None:
         raise Conflict(reason, current=row, code="gone")
-    _check_key(resource, resource.values_of(row), row)
+    if not key_is_free(resource, row):
+        raise Invalid(**{resource.key: MESSAGES["taken"]})
     row.archived_at = row.archived_by_id = None
-    flushed(resource, row)
+    only(flushed(resource, [row]))
     record(resource.event("restored")(row.id, resource.hospital_of(row)), actor=actor)
     return row
+
+
+def _begun(resource: Resource, values: dict[str, Any], actor: Actor) -> Wanted | Refusal:
+    try:
+        given = cleaned(_with_hospital(resource, values, actor), resource.all_fields)
+        if not can_reach_hospital(actor, resource.needs.write, given.get("hospital_id")):
+            raise NotAllowed()
+    except Refusal as refusal:
+        return refusal
+    return Wanted(given)
 
 
 def _with_hospital(resource: Resource, values: dict[str, Any], actor: Actor) -> dict[str, Any]:
@@ -127,68 +161,45 @@ def _with_hospital(resource: Resource, values: dict[str, Any], actor: Actor) -> 
     return {**values, "hospital_id": next(iter(reached))}
 
 
-def _checked(resource: Resource, values: dict[str, Any], fields: tuple[Any, ...]) -> dict[str, Any]:
-    """Give clean values of `fields`; whatever else was sent is left out. Invalid: one message for each field at fault."""
-    clean: dict[str, Any] = {}
-    wrong: dict[str, Any] = {}
-    for each in fields:
-        try:
-            clean[each.name] = each.clean(values.get(each.name, each.empty))
-        except ValueError as error:
-            wrong[each.name] = problem_of(error)[1]
-    if wrong:
-        raise Invalid(**wrong)
-    return clean
+def _made(resource: Resource, values: Sequence[dict[str, Any]], *, actor: Actor) -> list[Any]:
+    rows = flushed(resource, [resource.model(**each) for each in values])
+    created = resource.event("created")
+    record_many(
+        (
+            created(
+                row.id,
+                resource.hospital_of(row),
+                tuple(name for name, value in each.items() if value not in (None, "")),
+            )
+            for row, each in zip(rows, values, strict=True)
+            if not isinstance(row, Refusal)
+        ),
+        actor=actor,
+    )
+    return rows
 
 
-def _check_rules(resource: Resource, values: dict[str, Any], row: Any, actor: Actor) -> None:
-    _check_references(resource, values, row, actor)
-    _check_key(resource, values, row)
-    if resource.validate is not None:
-        resource.validate(values, row)
-
-
-def _check_references(resource: Resource, values: dict[str, Any], row: Any, actor: Actor) -> None:
-    """Refuse ids that the actor may not see, of archived rows, or of another hospital; what stood there before may stay."""
-    wrong: dict[str, Any] = {}
+def _changes(resource: Resource, row: Any, values: dict[str, Any]) -> dict[str, Any]:
+    """Give the clean values of named fields that differ from a row's. Raises Conflict and Invalid as `update`."""
+    if row.archived_at is not None:
+        raise Conflict(_l("This record is archived. Restore it first."), current=row)
     for each in resource.all_fields:
-        wanted = values.get(each.name)
-        if not isinstance(each, Reference) or wanted is None or (row is not None and getattr(row, each.name) == wanted):
-            continue
-        target = resource_at(each.target)
-        query = select(target.model.id).where(
-            target.model.id == wanted,
-            target.model.archived_at.is_(None),
-            visible(target.model, actor, target.needs.read),
-        )
-        if target.is_tenant and (resource.is_tenant or resource.is_shared):
-            query = query.where(target.model.hospital_id == values["hospital_id"])
-        if db.session.execute(query).scalar_one_or_none() is None:
-            wrong[each.name] = MESSAGES["unknown"]
-    if wrong:
-        raise Invalid(**wrong)
+        if each.fixed and each.name in values and values.pop(each.name) != getattr(row, each.name):
+            raise Invalid(**{each.name: STAYS})
+    given = cleaned(values, tuple(each for each in resource.all_fields if each.name in values))
+    return {name: value for name, value in given.items() if getattr(row, name) != value}
 
 
-def _check_key(resource: Resource, values: dict[str, Any], row: Any) -> None:
-    model = resource.model
-    query = select(func.count()).select_from(model).where(
-        getattr(model, resource.key) == values[resource.key], model.archived_at.is_(None)
-    )  # fmt: skip
-    for name in (*(("hospital_id",) if resource.is_tenant or resource.is_shared else ()), *resource.unique_with):
-        query = query.where(getattr(model, name).is_not_distinct_from(values[name]))
-    if row is not None:
-        query = query.where(model.id != row.id)
-    if db.session.execute(query).scalar_one():
-        raise Invalid(**{resource.key: MESSAGES["taken"]})
-
-
-def flushed(resource: Resource, row: Any) -> None:
-    """Write the row now; who lost a race for the key is told as if the other had come first."""
+def flushed(resource: Resource, rows: Sequence[Any]) -> list[Any]:
+    """Write rows now. Of each the row, or Invalid: who lost a race for the key is told as if the other had come first."""
     try:
         with db.session.begin_nested():
-            db.session.add(row)
-            db.session.flush()
+            add_many(rows)
     except IntegrityError as problem:
         if getattr(problem.orig, "sqlstate", "") != "23505":
             raise
-        raise Invalid(**{resource.key: MESSAGES["taken"]}) from problem
+    else:
+        return list(rows)
+    if len(rows) == 1:
+        return [Invalid(**{resource.key: MESSAGES["taken"]})]
+    return [outcome for row in rows for outcome in flushed(resource, [row])]

@@ -1,7 +1,7 @@
 """Imports: upload, check, confirm, write. Nothing is written before the reader has seen the check and said yes.
 
-Long files are checked and written by a job in parts, each part one transaction that also keeps how far it came, so a killed
-worker goes on where it stopped. A row whose key is known changes that record; empty cells change nothing.
+Long files are checked and written by a job in parts, each part one transaction of few statements that also keeps how far it
+came, so a killed worker goes on where it stopped. A row whose key is known changes that record; empty cells change nothing.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ from app.core.jobs import enqueue, job, periodic
 from app.core.jobs.queues import REPORTS
 from app.core.resources import commands
 from app.core.resources.checking import Candidate, Checker
+from app.core.resources.commands import Edit
 from app.core.resources.models import ImportRun, ImportState
-from app.core.resources.problems import FieldProblem
 from app.core.resources.reading import columns_of, opened
 from app.core.resources.resource import Resource, resource_at
 from app.core.time import clock
@@ -187,24 +187,28 @@ def _write_part(run_id: UUID, part: list[Candidate], seen: int, checker: Checker
         ).scalar_one()
         if run.rows_seen >= seen:
             return  # written before this worker came
-        for each in part:
-            if not each.problems and _write_row(checker, each, actor):
-                run.rows_written += 1
+        good = [each for each in part if not each.problems]
+        for rows in checker.runs(good):
+            _write_rows(checker, rows, actor)
+        late = [[each.number, *each.problems[0]] for each in good if each.problems]
+        run.rows_written += len(good) - len(late)
+        run.problems = [*run.problems, *late][:KEPT_PROBLEMS]
         run.rows_seen = seen
 
 
-def _write_row(checker: Checker, row: Candidate, actor: Actor) -> bool:
-    resource = checker.resource
-    try:
-        with db.session.begin_nested():
-            checker.resolve(row)
-            if row.existing_id is None:
-                commands.create(resource, row.values, actor=actor)
-            else:
-                commands.update(resource, row.existing_id, dict(row.values), version=row.existing_version, actor=actor)
-    except (Refusal, FieldProblem):
-        return False  # somebody was faster than this file; the count at the end tells
-    return True
+def _write_rows(checker: Checker, rows: list[Candidate], actor: Actor) -> None:
+    """Write rows that passed the check, each by the rules of one; who no longer passes gets a problem and is left out."""
+    checker.resolve(rows)
+    good = [each for each in rows if not each.problems]
+    new = [each for each in good if each.existing_id is None]
+    known = {each.existing_id: each for each in good if each.existing_id is not None}
+    edits = {row_id: Edit(each.values, each.existing_version) for row_id, each in known.items()}
+    made = commands.create_many(checker.resource, [each.values for each in new], actor=actor) if new else []
+    changed = commands.update_many(checker.resource, edits, actor=actor) if edits else {}
+    became = [*zip(new, made, strict=True), *((known[row_id], outcome) for row_id, outcome in changed.items())]
+    for each, outcome in became:
+        if isinstance(outcome, Refusal):  # somebody was faster than this file
+            each.problems.append((next(iter(outcome.fields), ""), "refused"))
 
 
 def _keep(run_id: UUID, **values: Any) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Any, Protocol
@@ -82,8 +82,11 @@ class Resource:
     validate: Callable[[dict[str, Any], Any], None] | None = None  # rules over several fields; raises Invalid
     in_use: Callable[[Any], Any] | None = None  # why a record may not be archived now, or None
     may_not_return: Callable[[Any], Any] | None = None  # why an archived row may not be restored, or None
-    create: Writer | None = None  # (values, *, actor) in place of the plain writing
-    update: Writer | None = None  # (row, values, *, actor)
+    kept_keys: Callable[[UUID, Collection[str]], Collection[str]] | None = None  # of these keys those that a hospital's
+    # older records keep for themselves though no row has them now
+    # in place of the plain writing, for many at once: of each the row, or a Refusal
+    create: Writer | None = None  # (list of values, *, actor)
+    update: Writer | None = None  # (list of rules.Wanted, *, actor)
     imports: bool = True
     of_group: bool = False  # a row is of no hospital: the whole group's
     mark: Callable[[Any], Any] | None = None  # a small picture before the name

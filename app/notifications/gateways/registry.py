@@ -33,20 +33,21 @@ class Null:
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
-    """What a kind of provider is: its gateway by channel, and the names of its settings and secrets."""
+class Carrier:
+    """What carries a channel for a kind of provider: its gateway, and the names of what that is told."""
 
-    gateways: Mapping[str, Any]
-    settings: tuple[str, ...]
-    secrets: tuple[str, ...]
+    gateway: Any
+    settings: tuple[str, ...] = ()
+    secrets: tuple[str, ...] = ()
     needed: tuple[str, ...] = ("base_url",)
 
 
-def _sms(gateway: Any, *secrets: str, more: tuple[str, ...] = ()) -> Kind:
-    return Kind({"sms": gateway}, ("base_url", "sender", *more), secrets)
+def _sms(gateway: Any, *secrets: str, more: tuple[str, ...] = ()) -> Mapping[str, Carrier]:
+    return {"sms": Carrier(gateway, ("base_url", "sender", *more), secrets)}
 
 
-KINDS: dict[str, Kind] = {
+# kind -> channel -> what carries it
+KINDS: dict[str, Mapping[str, Carrier]] = {
     "unifonic": _sms(Unifonic, "app_sid", "receipt_secret", more=("unsigned_receipts",)),
     "taqnyat": _sms(Taqnyat, "token", "receipt_secret", more=("unsigned_receipts",)),
     "twilio": _sms(Twilio, "account_sid", "auth_token"),
@@ -56,20 +57,21 @@ KINDS: dict[str, Kind] = {
         "receipt_secret",
         more=("path", "encoding", "fields", "id_field", "ask_path", "unsigned_receipts"),
     ),
-    "whatsapp": Kind(
-        {"whatsapp": WhatsApp},
-        ("base_url", "version", "phone_number_id"),
-        ("token", "app_secret", "verify_token"),
-        ("base_url", "phone_number_id"),
-    ),
-    "smtp": Kind({"email": Smtp}, ("host", "port", "security", "user", "sender"), ("password",), ("host", "sender")),
-    SIMULATOR: Kind(
-        {"sms": Configured, "whatsapp": WhatsApp, "email": Smtp},
-        ("base_url", "host", "port", "sender", "ask_path", "phone_number_id"),
-        ("token", "receipt_secret", "app_secret"),
-        (),
-    ),
-    "null": Kind({"sms": Null, "whatsapp": Null, "email": Null}, (), (), ()),
+    "whatsapp": {
+        "whatsapp": Carrier(
+            WhatsApp,
+            ("base_url", "version", "phone_number_id"),
+            ("token", "app_secret", "verify_token"),
+            ("base_url", "phone_number_id"),
+        )
+    },
+    "smtp": {"email": Carrier(Smtp, ("host", "port", "security", "user", "sender"), ("password",), ("host", "sender"))},
+    SIMULATOR: {
+        "sms": Carrier(Configured, ("base_url", "sender", "ask_path"), ("token", "receipt_secret"), ()),
+        "whatsapp": Carrier(WhatsApp, ("base_url", "phone_number_id"), ("token", "app_secret"), ()),
+        "email": Carrier(Smtp, ("host", "port", "sender"), (), ()),
+    },
+    "null": {channel: Carrier(Null, needed=()) for channel in ("sms", "whatsapp", "email")},
 }
 WITHOUT_RECEIPTS = frozenset({"smtp", "null"})
 
@@ -78,16 +80,15 @@ def build(
     kind: str, channel: str, settings: Mapping[str, Any], secrets: Mapping[str, str], *, is_production: bool
 ) -> Gateway:
     """Build the gateway of a kind for a channel. Raises GatewayError naming what can not be used, never a secret."""
-    known = KINDS.get(kind)
-    gateway = known.gateways.get(channel) if known else None
-    if gateway is None:
+    carrier = KINDS.get(kind, {}).get(channel)
+    if carrier is None:
         raise GatewayError(f"no kind of provider for this channel: {kind}, {channel}")
     if kind == SIMULATOR and is_production:
         raise GatewayError("the simulator is refused in production")
     base_url = str(settings.get("base_url", "")).rstrip("/")
-    if gateway not in (Smtp, Null) and not base_url.startswith(("https://", "http://")):
+    if carrier.gateway not in (Smtp, Null) and not base_url.startswith(("https://", "http://")):
         raise GatewayError("base_url must be a web address")
-    built: Gateway = gateway(
+    built: Gateway = carrier.gateway(
         Settings(
             base_url,
             str(settings.get("callback_url", "")),

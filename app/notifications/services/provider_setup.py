@@ -136,15 +136,14 @@ def _find(provider_id: UUID, version: int | None, actor: Actor) -> Provider:
 
 
 def _check_kind(kind: str, channel: str) -> None:
-    known = KINDS.get(kind)
-    if known is None or channel not in known.gateways:
+    if channel not in KINDS.get(kind, {}):
         raise Invalid(kind=_("This kind of provider does not carry this channel."))
     if kind == SIMULATOR and current_app.config["SETTINGS"].is_production:
         raise Invalid(kind=_("The simulator is refused in production."))
 
 
 def _write(row: Provider, facts: ProviderFacts) -> None:
-    known = KINDS[row.kind]
+    known = KINDS[row.kind][row.channel]
     settings = {
         name: value for name, value in facts.settings.items() if name in known.settings and value not in ("", None)
     }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -10,10 +12,11 @@ from flask_babel import lazy_gettext as _l
 from app.core.access.actor import Actor
 from app.core.access.policy import load
 from app.core.db import command, db, take_turn
-from app.core.errors import Invalid
+from app.core.errors import Invalid, Refusal
 from app.core.events import Change, record
-from app.core.resources.commands import write_changes
+from app.core.resources.commands import only, write_changes
 from app.core.resources.resource import resource_at
+from app.core.resources.rules import Wanted
 from app.core.time import clock
 from app.organizations.events import DepartmentMoved
 from app.organizations.models import Department, DepartmentMove
@@ -64,10 +67,19 @@ def _move(department: Department, to_parent_id: UUID | None, actor: Actor) -> No
     record(event, actor=actor, change=change)
 
 
-def change(department: Department, changed: dict[str, Any], *, actor: Actor) -> Department:
-    """Write the changes of the form or the API; another department above is a move."""
-    if "parent_id" in changed:
-        _move(department, changed.pop("parent_id"), actor)
-    if changed:
-        write_changes(resource_at("departments"), department, changed, actor=actor)
+def change(wanted: Sequence[Wanted], *, actor: Actor) -> list[Any]:
+    """Write the changes of the form, the API or an import; another department above is a move. Of each the row, or Invalid."""
+    return [_change(each, actor) for each in wanted]
+
+
+def _change(wanted: Wanted, actor: Actor) -> Department | Refusal:
+    department, changed = wanted.row, dict(wanted.changed)
+    try:
+        with db.session.begin_nested():
+            if "parent_id" in changed:
+                _move(department, changed.pop("parent_id"), actor)
+            if changed:
+                only(write_changes(resource_at("departments"), [replace(wanted, changed=changed)], actor=actor))
+    except Refusal as refusal:
+        return refusal
     return department

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -9,12 +11,13 @@ from sqlalchemy import select
 
 from app.core.access.actor import Actor
 from app.core.access.policy import load
-from app.core.db import command, db, take_turn
-from app.core.errors import Conflict, Invalid
-from app.core.events import Change, record
+from app.core.db import command, db, take_turn, write_many
+from app.core.errors import Conflict, Invalid, Refusal
+from app.core.events import Change, Event, record, record_changes, record_many
 from app.core.resources.commands import flushed
 from app.core.resources.problems import MESSAGES
 from app.core.resources.resource import resource_at
+from app.core.resources.rules import Wanted, onward
 from app.core.time import clock
 from app.organizations.events import ConsentRecorded, PatientCreated, PatientUpdated
 from app.organizations.identity import phone_tail
@@ -39,30 +42,47 @@ def apply_facts(hospital_id: UUID, facts: PatientFacts, *, actor: Actor) -> Pati
     return _updated(patient, tell(patient, facts), actor)
 
 
-@command
-def create(values: dict[str, Any], *, actor: Actor) -> Patient:
-    """Make a patient from checked values of a form, the API or an import. Invalid (mrn): a patient has or had that number."""
-    known = select(PatientIdentifier.id).where(
-        PatientIdentifier.hospital_id == values["hospital_id"], PatientIdentifier.mrn == values["mrn"]
+def former_numbers(hospital_id: UUID, mrns: Collection[str]) -> set[str]:
+    """Give of these file numbers those that lead to a record into which theirs was merged: nobody gets them again."""
+    query = select(PatientIdentifier.mrn).where(
+        PatientIdentifier.hospital_id == hospital_id, PatientIdentifier.mrn.in_(mrns)
     )
-    if db.session.execute(known).scalar_one_or_none() is not None:
-        raise Invalid(mrn=MESSAGES["taken"])
-    patient = Patient(**values)
-    patient.phone_tail = phone_tail(patient.phone_e164) if patient.phone_e164 else ""
-    flushed(resource_at("patients"), patient)
-    return _created(patient, actor)
+    return set(db.session.execute(query).scalars())
 
 
 @command
-def update(patient: Patient, changed: dict[str, Any], *, actor: Actor) -> Patient:
-    """Write checked changes of a form, the API or an import on a locked record. Conflict: the patient was erased."""
-    if patient.erased_at is not None:
-        raise Conflict(ERASED, current=patient, code="erased")
-    for name, value in changed.items():
-        setattr(patient, name, value)
-    if "phone_e164" in changed:
-        patient.phone_tail = phone_tail(patient.phone_e164) if patient.phone_e164 else ""
-    return _updated(patient, tuple(sorted(changed)), actor)
+def create(values: Sequence[dict[str, Any]], *, actor: Actor) -> list[Any]:
+    """Make patients from checked values of a form, the API or an import. Of each the record, or Invalid (mrn): it is taken."""
+    made = flushed(resource_at("patients"), [Patient(**each, phone_tail=_tail(each["phone_e164"])) for each in values])
+    known = [each for each in made if not isinstance(each, Refusal)]
+    record_many((PatientCreated(each.id, each.hospital_id) for each in known), actor=actor)
+    return made
+
+
+@command
+def update(wanted: Sequence[Wanted], *, actor: Actor) -> list[Any]:
+    """Write checked changes of a form, the API or an import on locked records. Of each the record, or Conflict: it was erased."""
+    return onward((_alive(each) for each in wanted), partial(_rewritten, actor=actor))
+
+
+def _alive(wanted: Wanted) -> Wanted | Conflict:
+    patient = wanted.row
+    return Conflict(ERASED, current=patient, code="erased") if patient.erased_at is not None else wanted
+
+
+def _rewritten(wanted: Sequence[Wanted], *, actor: Actor) -> list[Patient]:
+    told: list[tuple[Event, Change]] = []
+    for each in wanted:
+        patient, changed = each.row, each.changed
+        for name, value in changed.items():
+            setattr(patient, name, value)
+        if "phone_e164" in changed:
+            patient.phone_tail = _tail(patient.phone_e164)
+        event = PatientUpdated(patient.id, patient.hospital_id, tuple(sorted(changed)))
+        told.append((event, Change.of(patient)))
+    write_many(each.row for each in wanted)
+    record_changes(told, actor=actor)
+    return [each.row for each in wanted]
 
 
 @command
@@ -85,6 +105,10 @@ def record_consent(patient_id: UUID, channel: str, given: bool | None, *, versio
     db.session.flush()
     record(ConsentRecorded(patient.id, patient.hospital_id, channel, given), actor=actor)
     return patient
+
+
+def _tail(phone: str) -> str:
+    return phone_tail(phone) if phone else ""
 
 
 def _created(patient: Patient, actor: Actor) -> Patient:

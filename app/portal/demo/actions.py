@@ -16,6 +16,7 @@ from app.core.sla.models import SlaPolicy
 from app.core.text.scripts import looks_arabic
 from app.core.time import calendar as working
 from app.core.time import clock
+from app.organizations.models import Department
 from app.portal.demo import words
 from app.portal.demo.bells import Bells
 from app.portal.demo.bulk import Sheets
@@ -28,7 +29,7 @@ from app.px_action_center.enums import WRITTEN_BY_PEOPLE
 from app.px_action_center.enums import ActionStatus as S
 from app.px_action_center.events import ActionAssigned, ActionMoved, ActionNoted, ActionOpened
 from app.px_action_center.models import ActionNote, PxAction
-from app.px_action_center.titles import TITLES
+from app.px_action_center.titles import title_of
 from app.surveys.enums import InstanceState
 from app.surveys.rules.scoring import severity_for
 
@@ -72,6 +73,11 @@ class Office:
             for hospital in group.hospitals
             for code, user_id in hospital.managers.items()
         }
+        self.departments = {
+            department_id: Department(name_en=hospital.names[code][0], name_ar=hospital.names[code][1])
+            for hospital in group.hospitals
+            for code, department_id in hospital.departments.items()
+        }
         rows = db.session.execute(select(SlaPolicy).where(SlaPolicy.clock == sla.KIND)).scalars()
         self.policies = {row.severity: row for row in rows}
 
@@ -100,10 +106,11 @@ class Office:
 
     def _open(self, survey: dict[str, Any]) -> Case:
         severity = severity_for(survey["score"])
+        title_en, title_ar = title_of(KIND, self.departments[survey["department_id"]], survey["score"])
         at = survey["completed_at"] + timedelta(seconds=self.sheets.rng.uniform(1, 9))
         return self._case(
             min(at, self.now), self.hospitals[survey["hospital_id"]], severity, survey["department_id"],
-            title_en=TITLES[KIND][0], title_ar=TITLES[KIND][1], source_kind=KIND, source_id=survey["id"],
+            title_en=title_en, title_ar=title_ar, source_kind=KIND, source_id=survey["id"],
             cause_key=f"survey:{survey['id']}", value=survey["score"], patient_id=survey["patient_id"],
         )  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""The demo's inbound messages of the last days in every state, and those of the next hour that will move the board."""
+"""The demo's inbound messages of the last days in every state, and those that will move the board in the next hour."""
 
 from __future__ import annotations
 
@@ -43,9 +43,7 @@ class Inbox:
             for stage, at in visit.happened:
                 if at > self.now - SPAN:
                     self._processed(visit, stage, at)
-            for stage, at in visit.coming:
-                if at < self.now + SOON:
-                    self._to_come(visit, stage, at)
+            self._to_come(visit)
         for number, visit in enumerate(self.sheets.rng.sample(troubled, 15)):
             self._trouble(visit, number)
 
@@ -74,12 +72,18 @@ class Inbox:
         )  # fmt: skip
         visit.stage_rows[stage.code]["source_event_id"] = event["id"]
 
-    def _to_come(self, visit: Visit, stage: StageTemplate, at: datetime) -> None:
-        """Wait at the door until its time: the workers then move the visit as they do with any event."""
-        self._row(
-            visit, self.now, stage.trigger_codes[0], message_type=TYPES.get(stage.code, "ADT^A08"), occurred_at=at,
-            next_try_at=at,
-        )  # fmt: skip
+    def _to_come(self, visit: Visit) -> None:
+        """Let what happens next wait at the door: the workers move the visit in the next hour as with any event.
+
+        Nothing is told of the future: these things happened between the visit's last stage and now, and came late.
+        """
+        coming = [(stage, at) for stage, at in visit.coming if at < self.now + SOON]
+        since = max(at for _stage, at in visit.happened)
+        for number, (stage, at) in enumerate(coming, 1):
+            self._row(
+                visit, self.now, stage.trigger_codes[0], message_type=TYPES.get(stage.code, "ADT^A08"),
+                occurred_at=since + (self.now - since) * number / (len(coming) + 1), next_try_at=at,
+            )  # fmt: skip
 
     def _trouble(self, visit: Visit, number: int) -> None:
         at = self.now - timedelta(minutes=self.sheets.rng.uniform(10, 900))

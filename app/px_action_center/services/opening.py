@@ -43,7 +43,8 @@ def open_from_signal(signal: Signal, *, source_id: UUID, actor: Actor) -> PxActi
     known = db.session.execute(select(PxAction).where(PxAction.cause_key == signal.cause_key)).scalar_one_or_none()
     if known is not None:
         return _joined(known, signal, rule.severity or signal.severity, actor)
-    title_en, title_ar = title_of(signal)
+    department = db.session.get(Department, signal.department_id) if signal.department_id else None
+    title_en, title_ar = title_of(signal.kind, department, signal.value)
     return _open(
         PxAction(
             hospital_id=signal.hospital_id,
