@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, or_, select
-from sqlalchemy.orm import aliased, contains_eager, lazyload, load_only, selectinload
+from sqlalchemy.orm import aliased, contains_eager, lazyload, load_only
 
 from app.accounts.models import User
 from app.complaints.casework.lists import PAGE, Meant, Queue
@@ -100,20 +100,6 @@ def with_points(complaint_id: UUID, *, actor: Actor, version: int | None = None)
     complaint = load(Complaint, complaint_id, actor=actor, needs=Perm.READ, version=version, lock=True)
     db.session.refresh(complaint, ["points"])
     return complaint
-
-
-def many_with_points(complaint_ids: Iterable[UUID], *, actor: Actor) -> dict[UUID, Complaint]:
-    """Find those of these complaints that the actor may see, with their points, locked in the order of their ids."""
-    require(actor, Perm.READ)
-    found = db.session.execute(
-        select(Complaint)
-        .where(Complaint.id.in_(list(complaint_ids)), visible(Complaint, actor, Perm.READ))
-        .order_by(Complaint.id)
-        .options(selectinload(Complaint.points))
-        .with_for_update(of=Complaint)
-        .execution_options(populate_existing=True)
-    )
-    return {row.id: row for row in found.scalars()}
 
 
 def tab_counts(*, actor: Actor) -> dict[str, int]:
