@@ -10,7 +10,7 @@ from flask import request
 from flask_babel import gettext as _
 from werkzeug.datastructures import FileStorage
 
-from app.complaints import queries
+from app.complaints import queue
 from app.complaints.api import bp
 from app.complaints.exports.services import FILE
 from app.complaints.files import queries as file_queries
@@ -36,7 +36,7 @@ def take_file(json_data: ComplaintFileIn) -> Any:
     """Give exactly the caller's complaints that fit, streamed."""
     throttle.hit("export.actor", str(current_actor.id))
     wanted = json_data.model_dump(exclude={"kind", "reason"})
-    filters = queries.Filters(**{**wanted, "severity": wanted["severity"] or ""})
+    filters = queue.Filters(**{**wanted, "severity": wanted["severity"] or ""})
     actor = current_actor._get_current_object()  # type: ignore[attr-defined]
     return FILE.answer(filters, json_data.kind, json_data.reason, actor=actor)
 

@@ -82,3 +82,6 @@ def _write(names: Sequence[str], rows: Sequence[Any]) -> None:
         set_committed_value(row, "version", row.version + 1)
         if computed:  # of no names it would be all
             db.session.expire(row, computed)
+        state = inspect(row)
+        if not state.committed_state:  # nothing is left to write: the next flush need not look at each of its columns
+            state._commit_all(state.dict, db.session().identity_map)
