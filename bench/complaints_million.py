@@ -39,11 +39,11 @@ def _ways(pages: Pages) -> dict[str, Callable[[], object]]:
 
 def _tabs(pages: Pages) -> dict[str, int]:
     """Count the tabs as the queue's page does."""
-    from app.complaints import queries
+    from app.complaints import queue
     from app.core.access.actor import acting_as, system_actor
 
     with pages.app.app_context(), acting_as(system_actor("measure")) as actor:
-        return queries.tab_counts(actor=actor)
+        return queue.tab_counts(actor=actor)
 
 
 def _compare(name: str, small: Callable[[], object], large: Callable[[], object]) -> float:

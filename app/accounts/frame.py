@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -46,13 +47,22 @@ def _person(actor: Actor) -> Person | None:
 
 
 def hospitals_of(actor: Actor) -> Sequence[Hospital]:
-    """Give the hospitals of the person, wherever they look now; read once for a page."""
+    """Give the hospitals of the person, wherever they look now; read once for a page, with what the frame needs besides."""
     if "hospitals_reached" not in g:
         user = _account(actor)
         whole = queries.actor_of(user) if user is not None and actor.current_hospital_id else actor
-        g.hospitals_reached = organizations.options_hospitals(actor=whole)
+        rows = db.session.execute(_reaching(whole.hospital_ids, actor.id)).all()
+        g.hospitals_reached = [row[0] for row in rows]
+        if rows:
+            shell.keep_brought(rows[0][1:])
     reached: Sequence[Hospital] = g.hospitals_reached
     return reached
+
+
+@lru_cache(maxsize=512)
+def _reaching(hospital_ids: frozenset[UUID] | None, actor_id: UUID | None) -> Any:
+    """Build the statement once for a person: the hospitals, each with what else the frame needs."""
+    return organizations.hospitals_query(hospital_ids).add_columns(*shell.brought(actor_id))
 
 
 def _hospitals(actor: Actor) -> list[tuple[str, str]]:

@@ -45,6 +45,7 @@ def register(app: Flask) -> None:
         jobs,
         panels,
         queries,
+        queue_views,
         survey_views,
         views,
         words,

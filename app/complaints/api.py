@@ -10,7 +10,7 @@ from flask import abort
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from app.complaints import queries
+from app.complaints import queries, queue
 from app.complaints.explanations import queries as explanation_queries
 from app.complaints.explanations import services as explaining
 from app.complaints.models import Complaint, Explanation
@@ -67,7 +67,7 @@ COMPLAINTS = Listing(
         "assignee_id": equals(Complaint.assignee_id, uuid),
         "patient_id": equals(Complaint.patient_id, uuid),
     },
-    search=lambda text: queries.search_clause(text, current_actor),
+    search=lambda text: queue.search_clause(text, current_actor),
 )
 EXPLANATIONS = Listing(
     ordering={"due_at": Explanation.due_at, "created_at": Explanation.created_at, "id": Explanation.id},

@@ -1,31 +1,26 @@
-"""Pages of complaints: the queue, one complaint with its steps, and entering one."""
+"""Pages of complaints: one complaint with its steps, and entering one; the queue is in `queue_views`."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, cast
+from typing import cast
 from uuid import UUID
 
-from flask import Blueprint, Response, abort, g, request, url_for
+from flask import Blueprint, Response, abort, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms.fields.choices import SelectChoice
 
 from app.complaints import queries
-from app.complaints.bulk.services import BULK
 from app.complaints.casework import composing as written
 from app.complaints.casework import contacts, filing
-from app.complaints.casework.lists import COUNT_CAP, TABS
-from app.complaints.enums import WRITTEN_BY_STAFF, ComplaintStatus
+from app.complaints.enums import WRITTEN_BY_STAFF
 from app.complaints.forms import ComplaintForm, NoteForm, StepForm
 from app.complaints.models import Complaint
-from app.complaints.places import PLACE, tab_labels
 from app.complaints.policy import Perm
-from app.complaints.queries import Filters
 from app.complaints.services import answers, receiving, stepping
 from app.complaints.show import case_of
 from app.complaints.sources.built_in import BY_STAFF
-from app.complaints.sources.known import Labels, choices_of, was_named
+from app.complaints.sources.known import choices_of, was_named
 from app.complaints.texts import views as texts
 from app.complaints.texts.filling import Filled
 from app.complaints.workflow import COMPLAINT
@@ -34,96 +29,15 @@ from app.core.access.actor import Role
 from app.core.access.policy import can, can_on, load
 from app.core.attachments import keeping, kinds
 from app.core.files import MEGABYTE
-from app.core.i18n import named
-from app.core.saved_views.beside import beside
-from app.core.saved_views.columns import columns_of
 from app.core.severity import Severity
-from app.core.web import Answer, composing, current_actor, page, queues, requires, see_other
-from app.core.web.orders import LABELS, order_choices, order_in_force
+from app.core.web import Answer, composing, current_actor, page, requires, see_other
 from app.core.web.panels import panel, panels_for
 from app.core.workflow import likeliest
 from app.organizations import queries as organizations
-from app.organizations.models import Department, Patient
+from app.organizations.models import Patient
 from app.surveys.policy import Perm as SurveyPerm
 
-SOURCES = Labels("complaint")
 bp = Blueprint("complaints", __name__, url_prefix="/complaints")
-
-
-@bp.get("/")
-@requires(Perm.READ)
-def queue() -> Response:
-    """Show the queue in the order that is asked for, with the columns that the reader chose."""
-    kept = beside(PLACE, current_actor, {"department": {str(each.id): named(each) for each in _departments()}})
-    if kept.start_url:
-        return see_other(kept.start_url)
-    filters, shown = filters_of(), columns_of(PLACE, current_actor)
-    offered = queries.QUEUE.orders(filters.tab)
-    order = order_in_force(filters.sort, offered)
-    found = queries.list_lines(filters, actor=current_actor, key=request.args.get("after"))
-    return page(
-        "complaints/queue.html",
-        part="complaints/_rows.html",
-        rows=found.rows,
-        next_url=queues.address("complaints.queue", after=found.next_key) if found.next_key else None,
-        filters=filters,
-        tabs=_tabs(filters),
-        severities=[(each.value, each.label) for each in Severity],
-        statuses=[(each.value, each.label) for each in ComplaintStatus],
-        channels=list(SOURCES.items()),
-        departments=_departments(),
-        chips=_chips(filters),
-        kept=kept,
-        orders=order_choices(offered),
-        order=order,
-        shown=shown,
-        heads=shown.heads(offered, order),
-        query=request.query_string.decode(),
-        may_create=can(current_actor, Perm.CREATE),
-        may_send=can(current_actor, Perm.LINK_SEND),
-        may_work=can(current_actor, Perm.WORK),
-        deeds=BULK.deeds,
-        is_masked=not can(current_actor, Perm.IDENTIFY),
-    )
-
-
-def _departments() -> Sequence[Department]:
-    """Read once for the choices and the chip."""
-    if "complaint_departments" not in g:
-        g.complaint_departments = organizations.options_departments(actor=current_actor)
-    found: Sequence[Department] = g.complaint_departments
-    return found
-
-
-def filters_of() -> Filters:
-    """Read the filters of the address; what is no filter of ours is left out."""
-    return Filters(
-        tab=queues.one_of("tab", TABS) or "open",
-        department_id=request.args.get("department", type=UUID),
-        severity=queues.one_of("severity", set(Severity)),
-        status=queues.one_of("status", set(ComplaintStatus)),
-        channel=queues.one_of("channel", SOURCES),
-        text=request.args.get("q", "")[:100],
-        sort=queues.one_of("sort", LABELS),
-    )
-
-
-def _chips(filters: Filters) -> list[dict[str, Any]]:
-    """Give the filters in force, each with the address without it."""
-    department = next((each for each in _departments() if each.id == filters.department_id), None)
-    shown = [
-        ("severity", _("Severity"), Severity(filters.severity).label if filters.severity else ""),
-        ("status", _("Status"), ComplaintStatus(filters.status).label if filters.status else ""),
-        ("channel", _("How it came"), SOURCES.get(filters.channel, "")),
-        ("department", _("Department"), named(department)),
-        ("q", _("Search"), filters.text),
-    ]
-    return queues.chips("complaints.queue", shown)
-
-
-def _tabs(filters: Filters) -> list[dict[str, Any]]:
-    counts = queries.tab_counts(actor=current_actor)
-    return queues.tabs("complaints.queue", tab_labels(), counts, filters.tab, COUNT_CAP)
 
 
 @bp.get("/<uuid:complaint_id>")

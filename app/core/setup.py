@@ -22,7 +22,7 @@ from app.core.attachments import words as attachment_words
 from app.core.db.base import db
 from app.core.events import audit_views
 from app.core.sla import panels
-from app.core.web import assets, doors, live, marks, problems, security, shell, stale
+from app.core.web import assets, doors, live, marks, problems, security, shell, stale, templates
 from app.settings import Settings
 
 
@@ -40,6 +40,7 @@ def init_app(app: APIFlask, settings: Settings) -> None:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
             app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=settings.proxies
         )
+    templates.init_app(app)
     db.init_app(app)
     app.extensions["px360_actor_loader"] = _Nobody()
     i18n.init_app(app)

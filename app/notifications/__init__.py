@@ -35,6 +35,7 @@ def register(app: Flask) -> None:
 
     live.give_bell(bell.unread_count)
     shell.give("bell_count", bell.unread_count)
+    shell.bring("bell_count", bell.unread_column, bell.keep_unread)
     doors = (views, bell_views, webhooks, admin_texts, admin_providers, admin_rules, api, api_setup, api_rules)
     for door in doors:
         app.register_blueprint(door.bp)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from functools import cache
+from typing import Any, cast
 from uuid import UUID
 
 from sqlalchemy import CTE, ColumnElement, Select, and_, false, func, literal, or_, select, true, union, union_all
@@ -96,10 +97,13 @@ def is_patient_of(hospital_id: UUID, patient_id: UUID) -> bool:
 
 def options_hospitals(*, actor: Actor) -> Sequence[Hospital]:
     """Give the hospitals that the actor works in."""
+    return db.session.execute(hospitals_query(actor.hospital_ids)).scalars().all()
+
+
+def hospitals_query(hospital_ids: frozenset[UUID] | None) -> Select[Hospital]:
+    """Give the statement of these hospitals (None: all) as far as they are in use, by their names."""
     query = select(Hospital).where(Hospital.archived_at.is_(None)).order_by(Hospital.name_en)
-    if actor.hospital_ids is not None:
-        query = query.where(Hospital.id.in_(actor.hospital_ids))
-    return db.session.execute(query).scalars().all()
+    return query if hospital_ids is None else query.where(Hospital.id.in_(hospital_ids))
 
 
 def chosen_hospital(chosen: UUID | None, *, actor: Actor) -> UUID | None:
@@ -112,13 +116,12 @@ def chosen_hospital(chosen: UUID | None, *, actor: Actor) -> UUID | None:
 
 def options_departments(*, actor: Actor) -> Sequence[Department]:
     """Give the departments of the actor's hospitals, for a choice in a form."""
-    return (
-        db.session.execute(
-            select(Department).where(Department.archived_at.is_(None)).order_by(Department.name_en).limit(300)
-        )
-        .scalars()
-        .all()
-    )
+    return db.session.execute(_departments()).scalars().all()
+
+
+@cache
+def _departments() -> Select[Department]:
+    return select(Department).where(Department.archived_at.is_(None)).order_by(Department.name_en).limit(300)
 
 
 def department_names(ids: Iterable[UUID]) -> Mapping[UUID, str]:
@@ -227,11 +230,16 @@ def _on_file(actor: Actor) -> tuple[ColumnElement[bool], ...]:
     return visible(Patient, actor, Perm.PATIENT_READ), Patient.archived_at.is_(None)
 
 
-def ids_of_patients(text: str, *, actor: Actor) -> Sequence[UUID]:
-    """Give who may be meant by a text in a search of cases, at most 200; one statement, by index."""
+def meant_patients(text: str, actor: Actor) -> Select[UUID]:
+    """Give the statement of who may be meant by a text in a search of cases, at most 200; by index."""
     now = select(Patient.id).where(_any_way(_ways(text, actor, with_former=False)))
     query = union(now, _former(_number_in(text))) if may_identify(actor) else now
-    return db.session.execute(query.limit(MOST_MEANT)).scalars().all()
+    return cast("Select[UUID]", query.limit(MOST_MEANT))
+
+
+def ids_of_patients(text: str, *, actor: Actor) -> Sequence[UUID]:
+    """Give who may be meant by a text in a search of cases, at most 200; one statement, by index."""
+    return db.session.execute(meant_patients(text, actor)).scalars().all()
 
 
 def patient_clause(text: str, actor: Actor) -> ColumnElement[bool]:

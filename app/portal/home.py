@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from app.complaints import queries as complaints
+from app.complaints import queue as complaints
 from app.complaints.policy import Perm as ComplaintPerm
 from app.complaints.promises import queries as promises
 from app.core.access.actor import Actor, Role

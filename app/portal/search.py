@@ -11,7 +11,7 @@ from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from app.complaints import queries as complaints
+from app.complaints import queue as complaints
 from app.complaints.inquiries import queries as inquiries
 from app.complaints.policy import Perm as ComplaintPerm
 from app.core.access.actor import Actor

@@ -16,7 +16,7 @@ from openpyxl import load_workbook
 from app.complaints.exports.services import COLUMNS, FILE
 from app.complaints.inquiries.exports import COLUMNS as INQUIRY_COLUMNS
 from app.complaints.models import Complaint
-from app.complaints.queries import Filters
+from app.complaints.queue import Filters
 from app.core.access.actor import acting_as, system_actor
 from app.core.db import db
 from app.core.events.models import EventDetail, EventLog

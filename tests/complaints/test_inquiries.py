@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
+from structlog.testing import capture_logs
 
 from app.complaints.inquiries import jobs, sla
 from app.complaints.inquiries.models import Inquiry, InquiryCategory, InquiryNote
@@ -19,6 +20,7 @@ from app.complaints.models import Complaint
 from app.core.access.actor import acting_as, system_actor
 from app.core.db import db, unit_of_work
 from app.core.errors import Conflict, Invalid, NotAllowed, NotFound, Refusal
+from app.core.events.models import SubjectSequence
 from app.core.sla import clocks, notices, sweep
 from app.core.time import clock
 from app.notifications.models import Message, Notification
@@ -181,6 +183,19 @@ def test_an_answered_inquiry_closes_by_itself_after_seven_days_of_silence(refere
     with clock.frozen(clock.now() + timedelta(days=7)):
         jobs.close_silent_inquiries()
     assert every(Inquiry, id=inquiry.id)[0].status == "closed"
+
+
+def test_an_inquiry_that_breaks_when_it_closes_by_itself_keeps_no_other_open(reference_data: Cast) -> None:
+    good, broken = walked_to(reference_data, "answered"), walked_to(reference_data, "answered")
+    with acting_as(SYSTEM), unit_of_work():  # no number is left for its events: the next fails
+        used_up = sa.update(SubjectSequence).where(SubjectSequence.subject_id == broken.id)
+        db.session.execute(used_up.values(last=2**63 - 1))
+
+    with clock.frozen(clock.now() + timedelta(days=7)), capture_logs() as told:
+        jobs.close_silent_inquiries()
+
+    assert [every(Inquiry, id=each.id)[0].status for each in (good, broken)] == ["closed", "answered"]
+    assert {each["row"] for each in told if each["event"] == "row_left"} == {str(broken.id)}
 
 
 @pytest.mark.parametrize("way", ["sms", "whatsapp", "email"])

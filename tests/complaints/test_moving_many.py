@@ -9,7 +9,10 @@ from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.exc import DataError
+from structlog.testing import capture_logs
 
+from app.complaints import jobs
 from app.complaints.bulk.services import BULK
 from app.complaints.models import Complaint
 from app.complaints.services import stepping, working
@@ -18,7 +21,7 @@ from app.core.access.actor import Actor, acting_as, system_actor
 from app.core.bulk.deeds import Wish
 from app.core.db import db, unit_of_work
 from app.core.errors import Refusal
-from app.core.events.models import Delivery, EventLog, EventUnsealed
+from app.core.events.models import Delivery, EventLog, EventUnsealed, SubjectSequence
 from app.core.sla import clocks
 from app.core.sla.models import SlaClock, SlaExtension
 from app.core.time import clock
@@ -281,3 +284,34 @@ def test_more_complaints_cost_judging_and_undoing_no_more_statements(
 
     cost(rows[:1])
     assert cost(rows[1:2]) == cost(rows[2:])
+
+
+def broken(row: Complaint) -> None:
+    """Let nothing more be recorded of a complaint: its events have used up their numbers, so that the next fails."""
+    with acting_as(SYSTEM), unit_of_work():
+        db.session.execute(
+            sa.update(SubjectSequence).where(SubjectSequence.subject_id == row.id).values(last=2**63 - 1)
+        )
+
+
+def test_one_that_breaks_stays_open_alone_and_is_told_in_the_log(reference_data: Cast) -> None:
+    rows = [brought_to(reference_data, "resolved") for _number in range(3)]
+    broken(rows[1])
+
+    with clock.frozen(clock.now() + timedelta(days=7)), capture_logs() as told:
+        jobs.close_silent_complaints()
+
+    assert [each["row"]["status"] for each in left_by(rows)] == ["closed", "resolved", "closed"]
+    left = [(each["row"], each["problem"]) for each in told if each["event"] == "row_left"]
+    assert set(left) == {(str(rows[1].id), "DataError")}
+
+
+def test_what_breaks_is_not_swallowed_where_a_person_closes_many(reference_data: Cast) -> None:
+    rows = [brought_to(reference_data, "resolved") for _number in range(2)]
+    broken(rows[1])
+    actor = reference_data.actor("px_coordinator")
+
+    with acting_as(actor), pytest.raises(DataError):
+        stepping.move_many({row.id: row.version for row in rows}, "close", actor=actor)
+
+    assert {each["row"]["status"] for each in left_by(rows)} == {"resolved"}

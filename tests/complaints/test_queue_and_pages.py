@@ -9,12 +9,12 @@ import pytest
 import sqlalchemy as sa
 from flask.testing import FlaskClient
 
-from app.complaints import queries
+from app.complaints import queue
 from app.complaints.explanations import services as explaining
 from app.complaints.explanations.services import Question
 from app.complaints.models import Complaint
 from app.complaints.panels import marks_of_visits
-from app.complaints.queries import Filters
+from app.complaints.queue import Filters
 from app.core.access.actor import acting_as
 from app.core.db import db, unit_of_work
 from app.core.time import clock
@@ -28,7 +28,7 @@ def found(cast: Cast, who: str = "px_coordinator", **filters: Any) -> list[str]:
     """The numbers that a person finds with these filters."""
     actor = cast.actor(who)
     with acting_as(actor):
-        page = queries.list_page(Filters(**{"tab": "all", **filters}), actor=actor)
+        page = queue.list_page(Filters(**{"tab": "all", **filters}), actor=actor)
     return [row.complaint.reference for row in page.rows]
 
 
@@ -95,7 +95,7 @@ def test_each_tab_holds_what_it_says(reference_data: Cast) -> None:
     assert found(reference_data, severity="critical") == [working_on.reference]
     officer = reference_data.actor("px_coordinator")
     with acting_as(officer):
-        counts = queries.tab_counts(actor=officer)
+        counts = queue.tab_counts(actor=officer)
     assert (counts["open"], counts["new"], counts["unassigned"]) == (2, 1, 0)
 
 
@@ -107,7 +107,7 @@ def test_the_queue_is_paged_by_key_without_loss_or_repeat(reference_data: Cast, 
     key: str | None = None
     with acting_as(officer):
         while True:
-            part = queries.list_page(Filters(tab=tab), actor=officer, key=key, limit=3)
+            part = queue.list_page(Filters(tab=tab), actor=officer, key=key, limit=3)
             seen += [row.complaint.reference for row in part.rows]
             key = part.next_key
             if key is None:

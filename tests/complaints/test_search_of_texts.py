@@ -8,13 +8,13 @@ import pytest
 import sqlalchemy as sa
 from apiflask import APIFlask
 
-from app.complaints import queries
+from app.complaints import queue
 from app.complaints.explanations import services as explaining
 from app.complaints.explanations.services import Question
 from app.complaints.models import Complaint, ComplaintNote, ComplaintPoint
 from app.complaints.points import services as points
 from app.complaints.points.services import PointFacts
-from app.complaints.queries import Filters
+from app.complaints.queue import Filters
 from app.complaints.services import erasing, writing
 from app.core.access.actor import acting_as, system_actor
 from app.core.db import db, said, unit_of_work
@@ -32,7 +32,7 @@ def found(cast: Cast, text: str, who: str = "px_coordinator", tab: str = "all") 
     """The numbers that a person finds."""
     actor = cast.actor(who)
     with acting_as(actor):
-        return [row.complaint.reference for row in queries.list_page(Filters(tab=tab, text=text), actor=actor).rows]
+        return [row.complaint.reference for row in queue.list_page(Filters(tab=tab, text=text), actor=actor).rows]
 
 
 def noted(cast: Cast, by: str = "px_coordinator", **facts: Any) -> Complaint:
@@ -176,8 +176,8 @@ def test_who_reads_all_but_knows_only_their_own_finds_by_notes_of_their_own(refe
     head, viewer = reference_data.actor("department_manager"), reference_data.actor("viewer")
     both = type(head)(head.kind, head.id, head.holdings + viewer.holdings)
     with acting_as(both):
-        assert len(queries.list_page(Filters(tab="all"), actor=both).rows) == 2
-        rows = queries.list_page(Filters(tab="all", text="refunded"), actor=both).rows
+        assert len(queue.list_page(Filters(tab="all"), actor=both).rows) == 2
+        rows = queue.list_page(Filters(tab="all", text="refunded"), actor=both).rows
     assert [row.complaint.reference for row in rows] == [own.reference]
 
 

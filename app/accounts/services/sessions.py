@@ -7,9 +7,11 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy import ColumnElement, DateTime, bindparam, delete, select, update
 from sqlalchemy.orm import joinedload
 
 from app.accounts import queries
@@ -60,31 +62,36 @@ class Found:
 
 def find(token: str) -> Found | None:
     """Find the live session of a token and whose it is: one statement for every page."""
-    row = (
-        db.session.execute(
-            select(LoginSession, queries.asks_second_factor(LoginSession.user_id), User)
-            .join(User, User.id == LoginSession.user_id)
-            .options(joinedload(User.assignments))
-            .where(LoginSession.token_digest == digest(token), *_live())
-        )
-        .unique()
-        .one_or_none()
-    )
+    now = clock.now()
+    given = {"digest": digest(token), "now": now, "idle_since": now - IDLE}
+    row = db.session.execute(_finding(), given).unique().one_or_none()
     return Found(row[0], bool(row[1]), row[2]) if row is not None else None
+
+
+@cache
+def _finding() -> Any:
+    """Build the statement of `find` once; it is given the token's `digest`, `now` and `idle_since`."""
+    now, idle_since = (bindparam(name, type_=DateTime(timezone=True)) for name in ("now", "idle_since"))
+    return (
+        select(LoginSession, queries.asks_second_factor(LoginSession.user_id, now), User)
+        .join(User, User.id == LoginSession.user_id)
+        .options(joinedload(User.assignments))
+        .where(LoginSession.token_digest == bindparam("digest"), *_live(now, idle_since))
+    )
 
 
 def of_user(user_id: UUID) -> Sequence[LoginSession]:
     """Give a person's live sessions, the last used first."""
-    query = select(LoginSession).where(LoginSession.user_id == user_id, *_live())
+    now = clock.now()
+    query = select(LoginSession).where(LoginSession.user_id == user_id, *_live(now, now - IDLE))
     return db.session.execute(query.order_by(LoginSession.last_seen_at.desc()).limit(50)).scalars().all()
 
 
-def _live() -> tuple[ColumnElement[bool], ...]:
-    now = clock.now()
+def _live(now: Any, idle_since: Any) -> tuple[ColumnElement[bool], ...]:
     return (
         LoginSession.revoked_at.is_(None),
         LoginSession.expires_at > now,
-        LoginSession.last_seen_at > now - IDLE,
+        LoginSession.last_seen_at > idle_since,
     )
 
 

@@ -11,7 +11,7 @@ from flask_babel import lazy_gettext as _l
 from app.complaints.enums import FINAL
 from app.complaints.models import Complaint
 from app.complaints.policy import Perm
-from app.complaints.queries import list_chosen
+from app.complaints.queue import list_chosen
 from app.complaints.services import stepping, working
 from app.complaints.workflow import COMPLAINT
 from app.core.access.actor import Actor

@@ -7,11 +7,11 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from app.accounts import queries as accounts
-from app.complaints import queries
+from app.complaints import queue
 from app.complaints.bulk.services import BULK
 from app.complaints.forms import SEVERITIES
 from app.complaints.policy import Perm
-from app.complaints.views import filters_of
+from app.complaints.queue_views import filters_of
 from app.core.bulk.pages import Pages, Words
 from app.core.web import current_actor, requires
 
@@ -30,7 +30,7 @@ PAGES = Pages(
             "%(num)s complaint is as it was before.", "%(num)s complaints are as they were before.", num
         ),
     ),
-    first=lambda limit: queries.list_page(filters_of(), actor=current_actor, limit=limit).rows,
+    first=lambda limit: queue.list_page(filters_of(), actor=current_actor, limit=limit).rows,
     people=accounts.options_people_for,
     choices={"severity": SEVERITIES},
 )

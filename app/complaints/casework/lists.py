@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, literal_column, select
+from sqlalchemy import ColumnElement, DateTime, and_, any_, bindparam, func, literal_column, select
 from sqlalchemy.orm import lazyload
 
 from app.accounts.models import User
 from app.complaints.policy import Perm
+from app.complaints.sources.known import as_column, remember
 from app.core.access.actor import Actor
 from app.core.access.policy import can, visible
 from app.core.db import db
+from app.core.db.among import among
 from app.core.db.said import LEAST_SIGNS, MOST_SIGNS
 from app.core.text.digits import strip_marks, western_digits
 from app.core.text.names import name_needles
 from app.core.time import clock
-from app.core.web.orders import order_in_force, orders_of
+from app.core.web.orders import Order, order_in_force, orders_of
 from app.organizations.models import Department, Patient
-from app.organizations.queries import LEAST_DIGITS, TAIL_DIGITS, ids_of_patients
+from app.organizations.queries import LEAST_DIGITS, TAIL_DIGITS, meant_patients
 
 PAGE = 25
 COUNT_CAP = 10_000
@@ -48,39 +51,26 @@ class Queue:
         """Give the WHERE of a tab."""
         now, model = clock.now(), self.model
         at_work = model.closed_at.is_(None)
-        awaited = and_(at_work, model.status.in_(self.awaited))
-        clauses: Mapping[str, ColumnElement[bool]] = {
-            "mine": and_(at_work, model.assignee_id == actor.id),
-            "new": and_(at_work, model.status == self.new),
-            "unassigned": and_(at_work, model.assignee_id.is_(None)),
-            "due_soon": and_(awaited, model.due_at > now, model.due_at <= now + SOON),
-            "overdue": and_(awaited, model.due_at <= now),
-            "open": at_work,
-            "all": model.id.is_not(None),
+        clauses: Mapping[str, Callable[[], ColumnElement[bool]]] = {
+            "mine": lambda: and_(at_work, model.assignee_id == actor.id),
+            "new": lambda: and_(at_work, model.status == self.new),
+            "unassigned": lambda: and_(at_work, model.assignee_id.is_(None)),
+            "due_soon": lambda: and_(
+                at_work, model.status.in_(self.awaited), model.due_at > now, model.due_at <= now + SOON
+            ),
+            "overdue": lambda: and_(at_work, model.status.in_(self.awaited), model.due_at <= now),
+            "open": lambda: at_work,
+            "all": lambda: model.id.is_not(None),
         }
-        return clauses[tab]
+        return clauses[tab]()
 
     def tab_counts(self, actor: Actor) -> dict[str, int]:
-        """Count every tab but "all" in one statement over what has not ended, up to 10,000."""
-        model, now = self.model, clock.now()
-        scope = (
-            select(model.assignee_id, model.due_at, model.status)
-            .where(visible(model, actor, self.reads), model.closed_at.is_(None))
-            .limit(COUNT_CAP)
-            .subquery()
-        )
-        awaited = scope.c.status.in_(self.awaited)
-        row = db.session.execute(
-            select(
-                func.count().filter(scope.c.assignee_id == actor.id),
-                func.count().filter(scope.c.status == self.new),
-                func.count().filter(scope.c.assignee_id.is_(None)),
-                func.count().filter(awaited, scope.c.due_at > now, scope.c.due_at <= now + SOON),
-                func.count().filter(awaited, scope.c.due_at <= now),
-                func.count(),
-            ).select_from(scope)
-        ).one()
-        return dict(zip(TABS, row, strict=False))
+        """Count every tab but "all" in one statement over what has not ended, up to 10,000; it brings the sources along."""
+        now = clock.now()
+        counting = _counting(self, Actor(actor.kind, actor.id, actor.holdings))
+        *counts, sources = db.session.execute(counting, {"now": now, "soon": now + SOON}).one()
+        remember(sources)
+        return dict(zip(TABS, counts, strict=False))
 
     def ways(self, text: str, actor: Actor, meant: Meant = None) -> list[ColumnElement[bool]]:
         """Give the ways in which a search finds cases: by number, words, names in either script, phone, e-mail address or
@@ -103,17 +93,23 @@ class Queue:
         digits = "".join(sign for sign in number if sign.isdigit())
         if len(digits) >= LEAST_DIGITS and set(number) <= PHONE_SIGNS:
             ways.append(self.model.search.contains(digits.lstrip("0")[-TAIL_DIGITS:], autoescape=True))
-        patients = ids_of_patients(wanted, actor=actor) if meant is None else meant
-        return [*by_number, *ways, *([self.model.patient_id.in_(patients)] if patients else [])]
+        if meant is None:
+            ways.append(self.model.patient_id == any_(func.array(meant_patients(wanted, actor).scalar_subquery())))
+        elif meant:
+            ways.append(among(self.model.patient_id, meant))
+        return [*by_number, *ways]
 
     def with_people(self, *more: Any) -> Any:
         """Give the query of a list's lines: the case, its department, owner and patient, and `more` columns."""
+        found = select(self.model, Department, User, Patient, *more)
+        return self.beside_people(found).options(lazyload(User.assignments))
+
+    def beside_people(self, query: Any) -> Any:
+        """Join the department, the owner and the patient of each case, where it has them."""
         return (
-            select(self.model, Department, User, Patient, *more)
-            .join(Department, Department.id == self.model.department_id, isouter=True)
+            query.join(Department, Department.id == self.model.department_id, isouter=True)
             .join(User, User.id == self.model.assignee_id, isouter=True)
             .join(Patient, Patient.id == self.model.patient_id, isouter=True)
-            .options(lazyload(User.assignments))
         )
 
     def orders(self, tab: str) -> tuple[str, ...]:
@@ -125,5 +121,31 @@ class Queue:
         self, query: Any, tab: str, *, sort: str = "", key: str | None, limit: int
     ) -> tuple[Sequence[Any], str | None]:
         """Run one page of lines in the order that is wanted, by key; what the tab does not offer gives its usual order."""
-        order = orders_of(self.model, "received_at")[order_in_force(sort, self.orders(tab))]
-        return order.page_of(query, key=key, limit=limit)
+        return self.order_of(tab, sort).page_of(query, key=key, limit=limit)
+
+    def order_of(self, tab: str, sort: str = "") -> Order:
+        """Give the order that is wanted; the usual one of the tab where it does not offer that."""
+        return orders_of(self.model, "received_at")[order_in_force(sort, self.orders(tab))]
+
+
+@lru_cache(maxsize=512)
+def _counting(queue: Queue, who: Actor) -> Any:
+    """Build the statement of `Queue.tab_counts` once for somebody's rights; it is given `now` and `soon`."""
+    model, now = queue.model, bindparam("now", type_=DateTime(timezone=True))
+    scope = (
+        select(model.assignee_id, model.due_at, model.status)
+        .where(visible(model, who, queue.reads), model.closed_at.is_(None))
+        .limit(COUNT_CAP)
+        .subquery()
+    )
+    awaited = scope.c.status.in_(queue.awaited)
+    soon = scope.c.due_at <= bindparam("soon", type_=DateTime(timezone=True))
+    return select(
+        func.count().filter(scope.c.assignee_id == who.id),
+        func.count().filter(scope.c.status == queue.new),
+        func.count().filter(scope.c.assignee_id.is_(None)),
+        func.count().filter(scope.c.due_at > now, soon, awaited),
+        func.count().filter(scope.c.due_at <= now, awaited),
+        func.count(),
+        as_column(),
+    ).select_from(scope)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 
-from app.complaints import queries
+from app.complaints import queue
 from app.complaints.enums import RELATIONS, RESOLUTIONS, ComplaintStatus
 from app.complaints.events import ComplaintsExported
 from app.complaints.places import PLACE
@@ -49,7 +49,7 @@ FILE = ListFile(
     queue_endpoint="complaints.queue",
     take_endpoint="complaints.take_file",
     columns=COLUMNS,
-    list_page=queries.list_page,
+    list_page=queue.list_page,
     event=ComplaintsExported,
     identifies=Perm.IDENTIFY,
     within=kept,

@@ -6,7 +6,8 @@ from flask import Response
 
 from app.complaints.exports.services import FILE
 from app.complaints.policy import Perm
-from app.complaints.views import bp, filters_of
+from app.complaints.queue_views import filters_of
+from app.complaints.views import bp
 from app.core.web import requires
 
 

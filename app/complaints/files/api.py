@@ -9,7 +9,7 @@ from apiflask.schemas import FileSchema
 from flask import request
 from werkzeug.datastructures import FileStorage
 
-from app.complaints import queries
+from app.complaints import queue
 from app.complaints.api import bp
 from app.complaints.casework import filing
 from app.complaints.exports.services import FILE
@@ -31,8 +31,8 @@ from app.core.web.sheets import XLSX
 def take_file(json_data: ComplaintFileIn) -> Any:
     """Give exactly the caller's complaints that fit, streamed."""
     wanted = json_data.model_dump(exclude={"kind", "reason", "columns"})
-    filters = queries.Filters(**{**wanted, "severity": wanted["severity"] or ""})
-    return list_files.answer(FILE, PLACE, filters, json_data, orders=queries.QUEUE.orders(filters.tab))
+    filters = queue.Filters(**{**wanted, "severity": wanted["severity"] or ""})
+    return list_files.answer(FILE, PLACE, filters, json_data, orders=queue.QUEUE.orders(filters.tab))
 
 
 @bp.get("/complaints/<uuid:complaint_id>/attachments/")

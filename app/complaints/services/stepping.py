@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from flask_babel import gettext as _
@@ -19,20 +19,21 @@ from app.complaints.enums import CANCEL_REASONS, CONTACT_WAYS, FINAL, RESOLUTION
 from app.complaints.events import ComplaintMerged, ComplaintMoved
 from app.complaints.models import Complaint
 from app.complaints.policy import Perm
-from app.complaints.queries import get, many_with_points, with_points
+from app.complaints.queries import get, with_points
 from app.complaints.services.receiving import hold_surveys, let_surveys_go
 from app.complaints.services.writing import write
 from app.complaints.texts.filling import refuse_unfilled
 from app.complaints.workflow import COMPLAINT
 from app.core.access.actor import Actor
 from app.core.access.policy import visible
-from app.core.db import command, db, write_many
-from app.core.errors import Conflict, Invalid, NotFound, Refusal
-from app.core.events import record, record_many
+from app.core.bulk.deeds import Wish
+from app.core.bulk.together import Became, Changed, all_or_each, decide_each, moved_among, settle
+from app.core.db import command, db
+from app.core.errors import Invalid, Refusal
+from app.core.events import record
 from app.core.sla.calendars import working_hours
 from app.core.time import calendar as working
 from app.core.time import clock
-from app.core.web.live import touch
 
 LONGEST_WAIT = timedelta(hours=40)  # of working time: five working days of eight hours (product.md section 5)
 SILENCE = timedelta(days=7)  # after which a resolved complaint, or an answered inquiry, closes by itself
@@ -63,7 +64,7 @@ def move(complaint_id: UUID, verb: str, facts: StepFacts, *, version: int | None
     NotAllowed: the actor may not take this step. NotFound: outside the actor's scope.
     """
     complaint = with_points(complaint_id, actor=actor, version=version)
-    _settle([(complaint, _take(complaint, verb, facts, actor))], actor)
+    _settle([_take(complaint, verb, facts, actor)], actor)
     return complaint
 
 
@@ -75,25 +76,17 @@ def move_many(versions: Mapping[UUID, int | None], verb: str, *, actor: Actor) -
     """
     if verb not in ALONE:
         raise ValueError(f"{verb} asks for something or touches other rows: move each by itself")
-    found = many_with_points(versions, actor=actor)
-    moved: list[tuple[Complaint, ComplaintMoved]] = []
-    became: dict[UUID, Complaint | Refusal] = {}
-    for complaint_id, version in versions.items():
-        complaint = found.get(complaint_id)
-        try:
-            if complaint is None:
-                raise NotFound()
-            if version is not None and version != complaint.version:
-                raise Conflict(current=complaint)
-            moved.append((complaint, _take(complaint, verb, StepFacts(), actor)))
-            became[complaint_id] = complaint
-        except Refusal as refusal:  # a step of ALONE refuses before it writes
-            became[complaint_id] = refusal
+    wishes = {complaint_id: Wish(version) for complaint_id, version in versions.items()}
+
+    def decide(complaint: Complaint, _wish: Wish) -> Changed:
+        return _take(complaint, verb, StepFacts(), actor)
+
+    became, moved = decide_each(Complaint, wishes, decide, needs=Perm.READ, actor=actor)
     _settle(moved, actor)
     return became
 
 
-def _take(complaint: Complaint, verb: str, facts: StepFacts, actor: Actor) -> ComplaintMoved:
+def _take(complaint: Complaint, verb: str, facts: StepFacts, actor: Actor) -> Changed:
     """Take the step on the row itself; gives what is to be told of it."""
     before = complaint.status
     step = COMPLAINT.apply(complaint, verb, actor=actor)
@@ -101,34 +94,31 @@ def _take(complaint: Complaint, verb: str, facts: StepFacts, actor: Actor) -> Co
     code = TAKES[verb](complaint, facts, actor) if verb in TAKES else ""
     if facts.reason.strip():
         write(complaint, facts.reason, kind="reason", actor=actor)
-    return ComplaintMoved(
-        complaint.id, complaint.hospital_id, complaint.reference, verb, before, complaint.status, code or ""
-    )
+    about = (complaint.id, complaint.hospital_id, complaint.reference)
+    return Changed(complaint, ComplaintMoved(*about, verb, before, complaint.status, code or ""))
 
 
-def _settle(moved: Sequence[tuple[Complaint, ComplaintMoved]], actor: Actor) -> None:
+def _settle(moved: Sequence[Changed], actor: Actor) -> None:
     """Do what follows from steps, for all of them at once: clocks, surveys, events, and word to open pages.
 
     An ended complaint has no running clock and holds no survey back; one that goes on again has and does.
     """
-    ended = [each for each, event in moved if event.after in FINAL and event.before not in FINAL]
-    again = [each for each, event in moved if event.before in FINAL and event.after not in FINAL]
+    steps = [(each.row, cast(ComplaintMoved, each.event)) for each in moved]
+    ended = [row for row, event in steps if event.after in FINAL and event.before not in FINAL]
+    again = [row for row, event in steps if event.before in FINAL and event.after not in FINAL]
     for complaint in ended:
         complaint.due_at = None
         if complaint.status != ComplaintStatus.DUPLICATE:  # that may be undone, and then it waits on
             complaint.wait_until = None
     for complaint in again:
         complaint.closed_at = None
-    write_many(each for each, _event in moved)
+    settle(moved, "complaints", actor=actor)
     if ended:
         ids = [each.id for each in ended]
         sla.stop(ids, sla.ACTIVATION, sla.FIRST_CONTACT, sla.RESOLUTION, sla.WITHIN_72_HOURS)
         let_surveys_go(*ended, actor=actor)
     if again:
         hold_surveys(*again, actor=actor)
-    record_many([event for _each, event in moved], actor=actor)
-    for hospital_id in {event.hospital_id for _each, event in moved}:
-        touch("complaints", hospital_id=hospital_id)
 
 
 def need(fields: tuple[str, ...], facts: Any, lists: Mapping[str, Any]) -> None:
@@ -276,5 +266,8 @@ def close_silent(*, actor: Actor, most: int = 200) -> int:
         .limit(most)
     )
     silent = db.session.execute(query).scalars().all()
-    became = move_many(dict.fromkeys(silent), "close_silent", actor=actor)
-    return sum(isinstance(each, Complaint) for each in became.values())
+
+    def close(ids: Sequence[UUID]) -> Became:
+        return move_many(dict.fromkeys(ids), "close_silent", actor=actor)
+
+    return moved_among(all_or_each(silent, close))

@@ -9,7 +9,7 @@ from typing import Any
 from flask import url_for
 from sqlalchemy import func, or_, select, union_all
 
-from app.complaints import queries as complaints
+from app.complaints import queue as complaints
 from app.complaints.assigning.models import AssignmentRule
 from app.complaints.inquiries import queries as inquiries
 from app.complaints.policy import Perm

@@ -13,6 +13,7 @@ from uuid import UUID
 from sqlalchemy import ARRAY, ColumnElement, and_, false, or_, select, true
 
 from app.core.access.actor import Actor, Holding, Role
+from app.core.db.among import among
 from app.core.db.base import db
 from app.core.errors import Conflict, NotAllowed, NotFound
 
@@ -155,7 +156,7 @@ def load_many(
     """
     require(actor, needs)
     key = model.id  # type: ignore[attr-defined]
-    query = select(model).where(key.in_(list(row_ids)), visible(model, actor, sees or needs)).order_by(key)
+    query = select(model).where(among(key, list(row_ids)), visible(model, actor, sees or needs)).order_by(key)
     rows = db.session.execute(query.with_for_update(of=model).execution_options(populate_existing=True)).unique()
     return {row.id: row for row in rows.scalars()}  # type: ignore[attr-defined]
 

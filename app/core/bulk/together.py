@@ -14,7 +14,10 @@ from app.core.bulk.deeds import Wish
 from app.core.db import write_many
 from app.core.errors import Conflict, Invalid, NotFound, Refusal
 from app.core.events import Change, Event, record_changes
+from app.core.logging import get_logger
 from app.core.web.live import touch
+
+log = get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,31 @@ def settle(changed: Sequence[Changed], place: str, *, actor: Actor) -> None:
     record_changes([(each.event, each.detail) for each in changed], actor=actor)
     for hospital_id in hospitals_of(each.row for each in changed):
         touch(place, hospital_id=hospital_id)
+
+
+def all_or_each(row_ids: Sequence[UUID], change: Callable[[Sequence[UUID]], Became]) -> Became:
+    """Let a command `change` all rows in one transaction; where that breaks, one by one, for what PX360 does by itself.
+
+    A row that breaks by itself too stays as it was, is told in the log and is not among what is given. The caller is in no
+    transaction of its own.
+    """
+    if not row_ids:
+        return {}
+    try:
+        return change(row_ids)
+    except Exception as problem:
+        if len(row_ids) == 1:
+            log.error("row_left", row=str(row_ids[0]), problem=type(problem).__name__, exc_info=True)
+            return {}
+    became: Became = {}
+    for row_id in row_ids:
+        became |= all_or_each([row_id], change)
+    return became
+
+
+def moved_among(became: Became) -> int:
+    """Count those that did not refuse."""
+    return sum(not isinstance(each, Refusal) for each in became.values())
 
 
 def hospitals_of(rows: Iterable[Any]) -> set[UUID]:

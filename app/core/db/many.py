@@ -101,9 +101,6 @@ def write_one(row: Any) -> None:
     if found.rowcount != 1:
         raise StaleDataError(f"a row of {row.__tablename__} was to be written, {found.rowcount} matched")
     _settle(row, names)
-    state = inspect(row)
-    if not state.committed_state:  # nothing is pending: as after a flush, the next one need not look at the row
-        state._commit_all(state.dict, db.session().identity_map)
 
 
 @lru_cache(maxsize=256)
@@ -154,9 +151,12 @@ def _settle(row: Any, names: Sequence[str]) -> None:
     for name in names:
         set_committed_value(row, name, getattr(row, name))
     set_committed_value(row, "version", row.version + 1)
-    computed = _computed_of(inspect(row).mapper)
+    state = inspect(row)
+    computed = _computed_of(state.mapper)
     if computed:  # of no names it would be all
         db.session.expire(row, computed)
+    if not state.committed_state:  # nothing is left to write: the next flush need not look at each of its columns
+        state._commit_all(state.dict, db.session().identity_map)
 
 
 @lru_cache(maxsize=256)

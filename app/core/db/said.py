@@ -12,6 +12,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, exists, literal, or_, select, union_all
 
+from app.core.db.among import among
 from app.core.db.base import db
 from app.core.text.fold import fold
 
@@ -52,12 +53,12 @@ def found_by(
     case_ids, text_ids = _looked_up(
         [select(case_id).where(way) for way in ways], [select(each.case_id).where(holds) for each, holds in said]
     )
-    by_case: ColumnElement[bool] = or_(*ways) if case_ids is None else case_id.in_(case_ids)
+    by_case: ColumnElement[bool] = or_(*ways) if case_ids is None else among(case_id, case_ids)
     if not said:
         return by_case, None
     if text_ids is None:
         return by_case, or_(*(exists().where(each.case_id == case_id, holds) for each, holds in said))
-    return by_case, case_id.in_(text_ids)
+    return by_case, among(case_id, text_ids)
 
 
 def _looked_up(*groups: Sequence[Select[Any]]) -> list[Collection[UUID] | None]:

@@ -9,8 +9,9 @@ from typing import Any
 from flask import request
 
 from app.core.access.actor import Actor
+from app.core.saved_views.columns import remember
 from app.core.saved_views.places import Place, Reader, Words, of_address
-from app.core.saved_views.queries import list_views
+from app.core.saved_views.queries import list_of_queue
 from app.core.web.pages import is_fragment_request
 
 
@@ -34,14 +35,16 @@ class Beside:
 
 
 def beside(place: Place, actor: Actor, known: Mapping[str, Words] | None = None) -> Beside:
-    """Give the views of a queue for its page; one statement. `known`: values that the page has read already.
+    """Give the views of a queue for its page; one statement, which reads the reader's columns too (`columns_of` knows them then).
 
+    `known`: values that the page has read already.
     `start_url` is where to go on where the address says nothing and the actor has a start view; empty otherwise.
     """
     if is_fragment_request():
         return Beside([], [], "")  # the rows alone are asked for
     reader = Reader(actor, known or {})
-    views = list_views(place.code, actor=actor, reader=reader)
+    views, codes = list_of_queue(place, actor=actor, reader=reader)
+    remember(place, codes)
     now = reader.read(place, of_address(place, request.args)).filters
     opened = next((view for view in views if str(view.id) == request.args.get("view")), None)
     start = next((view for view in views if view.is_start), None)

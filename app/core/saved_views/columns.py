@@ -23,6 +23,7 @@ from app.core.web.queues import address
 
 NAME = "columns"  # of the address
 BETWEEN = "."
+KEPT = "px360.chosen_columns"
 
 
 class Sets(Mapping[str, str]):
@@ -104,10 +105,23 @@ def columns_of(place: Place, actor: Actor) -> Shown:
     named = request.args.get(NAME, "")
     if named in place.filters[NAME].values(actor):
         return Shown(place, _among(place, named.split(BETWEEN)), named, is_own=False)
-    query = select(ChosenColumns.codes).where(ChosenColumns.user_id == actor.id, ChosenColumns.place == place.code)
-    own = db.session.execute(query).scalar_one_or_none()
+    own = _chosen(place, actor)
     usual = [each.code for each in place.columns if each.is_usual]
     return Shown(place, _among(place, usual if own is None else own), "", is_own=own is not None)
+
+
+def remember(place: Place, codes: list[str] | None) -> None:
+    """Keep for this request which columns its reader chose for a queue (None: none), where a statement brought them along."""
+    request.environ[f"{KEPT}.{place.code}"] = codes
+
+
+def _chosen(place: Place, actor: Actor) -> list[str] | None:
+    kept = f"{KEPT}.{place.code}"
+    if kept in request.environ:
+        found: list[str] | None = request.environ[kept]
+        return found
+    query = select(ChosenColumns.codes).where(ChosenColumns.user_id == actor.id, ChosenColumns.place == place.code)
+    return db.session.execute(query).scalar_one_or_none()
 
 
 def _among(place: Place, codes: Collection[str]) -> list[QueueColumn]:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, false, literal, or_, select, true
 
 from app.core.access.actor import Actor
-from app.core.access.policy import can_on, visible
+from app.core.access.policy import can, can_on, visible
 from app.core.db import db
 from app.core.errors import NotFound
-from app.core.saved_views.models import SavedView, StartView
+from app.core.saved_views.models import ChosenColumns, SavedView, StartView
 from app.core.saved_views.places import PLACES, Place, Reader, Reading, address, places_of
 from app.core.saved_views.policy import Perm
 
@@ -60,14 +61,30 @@ def rows(*, actor: Actor) -> Select[Any]:
     return select(SavedView).where(readable(actor), SavedView.place.in_(codes))
 
 
-def list_views(place: str | None = None, *, actor: Actor, reader: Reader | None = None) -> list[Shown]:
-    """Give the views of a queue (None: of all), own ones first, each in its place; one statement and those of the choices."""
-    query = _with_start(rows(actor=actor), actor)
-    if place is not None:
-        query = query.where(SavedView.place == place)
-    order = (SavedView.place, SavedView.owner_id != actor.id, SavedView.position, SavedView.name, SavedView.id)
-    reads = reader or Reader(actor)
-    return [shown(row, bool(start), reads) for row, start in db.session.execute(query.order_by(*order)).all()]
+def list_views(*, actor: Actor) -> list[Shown]:
+    """Give the views of all queues, own ones first, each in its place; one statement and those of the choices."""
+    query, reader = _with_start(rows(actor=actor), actor).order_by(*_order(actor)), Reader(actor)
+    return [shown(row, bool(start), reader) for row, start in db.session.execute(query).all()]
+
+
+def list_of_queue(place: Place, *, actor: Actor, reader: Reader) -> tuple[list[Shown], list[str] | None]:
+    """Give the views of a queue in order, and the columns that the actor chose there (None: none); one statement."""
+    found = db.session.execute(_of_queue(place.code, Actor(actor.kind, actor.id, actor.holdings))).all()
+    return [shown(row, bool(start), reader) for _codes, row, start in found if row is not None], found[0][0]
+
+
+@lru_cache(maxsize=512)
+def _of_queue(place: str, who: Actor) -> Any:
+    """Build the statement of `list_of_queue` once for somebody's rights; it gives a row also where there is no view."""
+    always, may_read = select(literal(1)).subquery(), true() if can(who, PLACES[place].needs) else false()
+    return (
+        select(ChosenColumns.codes, SavedView, StartView.view_id.is_not(None))
+        .select_from(always)
+        .outerjoin(ChosenColumns, and_(ChosenColumns.user_id == who.id, ChosenColumns.place == place))
+        .outerjoin(SavedView, and_(may_read, readable(who), SavedView.place == place))
+        .outerjoin(StartView, _is_start(who))
+        .order_by(*_order(who))
+    )
 
 
 def get(view_id: UUID, *, actor: Actor) -> Shown:
@@ -79,8 +96,15 @@ def get(view_id: UUID, *, actor: Actor) -> Shown:
 
 
 def _with_start(query: Select[Any], actor: Actor) -> Select[Any]:
-    is_start = and_(StartView.view_id == SavedView.id, StartView.user_id == actor.id)
-    return query.add_columns(StartView.view_id.is_not(None)).outerjoin(StartView, is_start)
+    return query.add_columns(StartView.view_id.is_not(None)).outerjoin(StartView, _is_start(actor))
+
+
+def _is_start(actor: Actor) -> ColumnElement[bool]:
+    return and_(StartView.view_id == SavedView.id, StartView.user_id == actor.id)
+
+
+def _order(actor: Actor) -> tuple[Any, ...]:
+    return (SavedView.place, SavedView.owner_id != actor.id, SavedView.position, SavedView.name, SavedView.id)
 
 
 def shown(row: SavedView, is_start: bool, reader: Reader) -> Shown:

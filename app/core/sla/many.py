@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import and_, case, select, update
 
 from app.core.access.actor import Actor
+from app.core.db.among import among
 from app.core.db.base import db
 from app.core.db.many import write_many
 from app.core.events.record import record_many
@@ -65,7 +66,7 @@ def stop(subject_ids: Collection[UUID], kinds: Collection[str]) -> None:
     passed = and_(SlaClock.due_at < now, SlaClock.breached_at.is_(None))
     db.session.execute(
         update(SlaClock)
-        .where(SlaClock.subject_id.in_(subject_ids), SlaClock.kind.in_(kinds), SlaClock.stopped_at.is_(None))
+        .where(among(SlaClock.subject_id, subject_ids), SlaClock.kind.in_(kinds), SlaClock.stopped_at.is_(None))
         .values(
             stopped_at=now,
             breached_at=case((passed, SlaClock.due_at), else_=SlaClock.breached_at),

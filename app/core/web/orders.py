@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
@@ -36,8 +38,10 @@ class Order:
     kinds: tuple[type, ...]
     is_descending: bool = False
 
-    def page_of(self, query: Any, *, key: str | None, limit: int) -> tuple[Sequence[Any], str | None]:
-        """Run one page of rows, whose first column is the record, from `key` on; gives the key of the next, None at the end."""
+    def page_of(
+        self, query: Any, *, key: str | None, limit: int, of: Callable[[Any], Any] = itemgetter(0)
+    ) -> tuple[Sequence[Any], str | None]:
+        """Run one page of rows from `key` on; gives the key of the next, None at the end. `of` gives the record of a row."""
         after, place = read_key(key, self.kinds), tuple_(*self.parts)
         if after is not None:
             query = query.where(place < tuple_(*after) if self.is_descending else place > tuple_(*after))
@@ -45,9 +49,10 @@ class Order:
         found = db.session.execute(query.order_by(*order).limit(limit + 1)).all()
         if len(found) <= limit:
             return found, None
-        return found[:limit], write_key(*self.values(found[limit - 1][0]))
+        return found[:limit], write_key(*self.values(of(found[limit - 1])))
 
 
+@lru_cache(maxsize=64)
 def orders_of(model: Any, received: str) -> Mapping[str, Order]:
     """Give the orders of a table of cases by their codes; `received` names the column of when a case came.
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
+from uuid import UUID
 
 from flask import Flask, g, request
 from flask_wtf.csrf import generate_csrf
@@ -19,11 +20,31 @@ HospitalChoices = Callable[[Actor], list[tuple[str, str]]]
 CurrentHospital = Callable[[Actor], str | None]
 
 _parts: dict[str, Callable[[Actor], Any]] = {}
+_brought: dict[str, tuple[Callable[[UUID | None], Any], Callable[[Any], None]]] = {}
 
 
 def give(name: str, part: Callable[[Actor], Any]) -> None:
     """Let a domain give a part of the frame: `hospital_choices`, `current_hospital`, `bell_count`, `person`."""
     _parts[name] = part
+
+
+def bring(name: str, column: Callable[[UUID | None], Any], keep: Callable[[Any], None]) -> None:
+    """Let a domain's part of the frame ride along in a statement that another domain runs for every page.
+
+    `column` gives it for a person's id as a subquery with one value, `keep` takes that value for this request.
+    """
+    _brought[name] = (column, keep)
+
+
+def brought(person_id: UUID | None) -> list[Any]:
+    """Give the columns that ride along."""
+    return [column(person_id) for column, _keep in _brought.values()]
+
+
+def keep_brought(values: Sequence[Any]) -> None:
+    """Hand over what those columns gave."""
+    for (_column, keep), value in zip(_brought.values(), values, strict=True):
+        keep(value)
 
 
 def _part(name: str, actor: Actor, default: Any) -> Any:

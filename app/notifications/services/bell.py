@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
+from flask import has_request_context, request
 from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
@@ -18,6 +19,7 @@ from app.core.web.live import touch
 from app.notifications.models import Notification
 
 COUNT_CAP = 100
+KEPT = "px360.unread"
 
 KINDS: dict[str, Any] = {}
 
@@ -78,8 +80,23 @@ def unread_count(actor: Actor) -> int:
     """Count the actor's unread lines, up to 100."""
     if actor.id is None:
         return 0
-    unread = select(Notification.id).where(Notification.user_id == actor.id, Notification.read_at.is_(None))
-    return db.session.execute(select(func.count()).select_from(unread.limit(COUNT_CAP).subquery())).scalar_one()
+    if has_request_context() and KEPT in request.environ:
+        return int(request.environ[KEPT])
+    return db.session.execute(select(unread_column(actor.id))).scalar_one() or 0
+
+
+def unread_column(user_id: UUID | None) -> Any:
+    """Give the number of a person's unread lines as a column, for a statement that every page runs anyway."""
+    unread = select(Notification.id).where(Notification.user_id == user_id, Notification.read_at.is_(None))
+    return select(func.count()).select_from(unread.limit(COUNT_CAP).subquery()).scalar_subquery()
+
+
+def keep_unread(count: int | None) -> None:
+    """Keep for this request what that column gave; None: count anew."""
+    if has_request_context():
+        request.environ.pop(KEPT, None)
+        if count is not None:
+            request.environ[KEPT] = count
 
 
 def latest(actor: Actor, limit: int = 20) -> list[Notification]:
@@ -107,8 +124,7 @@ def mark_read(*, actor: Actor, up_to: UUID | None = None) -> None:
     if up_to is not None:
         change = change.where(Notification.id == up_to)
     db.session.execute(change.values(read_at=clock.now()).execution_options(synchronize_session=False))
-    if actor.id:
-        touch("bell", user_id=actor.id)
+    _changed(actor)
 
 
 @command
@@ -120,6 +136,11 @@ def open_line(line_id: UUID, *, actor: Actor) -> str:
     if line is None:
         raise NotFound()
     line.read_at = line.read_at or clock.now()
+    _changed(actor)
+    return line.url
+
+
+def _changed(actor: Actor) -> None:
+    keep_unread(None)
     if actor.id:
         touch("bell", user_id=actor.id)
-    return line.url

@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 
 from app.core.access.actor import Actor
 from app.core.db import command, db
+from app.core.db.among import among
 from app.core.time import clock
 from app.surveys.models import ContactHold
 
@@ -46,7 +47,9 @@ def lift(cause_ids: Collection[UUID], *, placed_by: str, actor: Actor) -> None:
     """Let surveys go again; nothing happens to a case that held none."""
     db.session.execute(
         update(ContactHold)
-        .where(ContactHold.placed_by == placed_by, ContactHold.cause_id.in_(cause_ids), ContactHold.lifted_at.is_(None))
+        .where(
+            ContactHold.placed_by == placed_by, among(ContactHold.cause_id, cause_ids), ContactHold.lifted_at.is_(None)
+        )
         .values(lifted_at=clock.now())
         .execution_options(synchronize_session="fetch")
     )

@@ -17,6 +17,7 @@ from app.core.events.models import EventDetail, EventLog
 from app.core.saved_views import keeping, queries
 from app.core.saved_views.keeping import ViewFacts
 from app.core.saved_views.models import SavedView, StartView
+from app.core.saved_views.places import PLACES, Reader
 from app.core.saved_views.queries import MOST_OWN, MOST_SHARED
 from app.core.time import clock
 from app.organizations.models import Department
@@ -40,11 +41,14 @@ def kept(
 
 
 def names(cast: Cast, who: str, place: str | None = "complaints") -> list[str]:
-    """The names of the views that a person sees."""
+    """The names of the views that a person sees, at one queue or at all."""
     actor = cast.actor(who)
     db.session.expire_all()
     with acting_as(actor):
-        return [view.name for view in queries.list_views(place, actor=actor)]
+        if place is None:
+            return [view.name for view in queries.list_views(actor=actor)]
+        views, _codes = queries.list_of_queue(PLACES[place], actor=actor, reader=Reader(actor))
+        return [view.name for view in views]
 
 
 def opened(app: APIFlask, cast: Cast, who: str) -> FlaskClient:

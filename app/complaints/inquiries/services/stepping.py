@@ -20,7 +20,7 @@ from app.complaints.policy import Perm
 from app.complaints.services.stepping import SILENCE, need
 from app.core.access.actor import Actor
 from app.core.bulk.deeds import Wish
-from app.core.bulk.together import Changed, decide_each, settle
+from app.core.bulk.together import Became, Changed, all_or_each, decide_each, moved_among, settle
 from app.core.db import command, db
 from app.core.errors import Refusal
 from app.core.time import clock
@@ -131,6 +131,9 @@ def close_silent(*, actor: Actor, most: int = 200) -> int:
         .order_by(Inquiry.answered_at)
         .limit(most)
     )
-    found = db.session.execute(query).scalars().all()
-    became = move_many(dict.fromkeys(found), "close_silent", StepFacts(), actor=actor)
-    return sum(isinstance(each, Inquiry) for each in became.values())
+    silent = db.session.execute(query).scalars().all()
+
+    def close(ids: Sequence[UUID]) -> Became:
+        return move_many(dict.fromkeys(ids), "close_silent", StepFacts(), actor=actor)
+
+    return moved_among(all_or_each(silent, close))
