@@ -186,7 +186,7 @@ def _render(template: str, found: Sheet, token: str, *, status: int = 200, **con
         template,
         sheet=found,
         instance=found.instance,
-        survey=found.template,
+        survey=found.instance.template,
         token=token,
         action=url_for("survey_form.save", token=token),
         carried=(),

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import bindparam, column, func, select
 from sqlalchemy.dialects.postgresql import JSONB, insert
-from sqlalchemy.orm import lazyload, load_only
+from sqlalchemy.orm import contains_eager
 
 from app.core.access.actor import Actor, acting_as, system_actor, token_actor
 from app.core.access.wall import passage, standing
@@ -21,7 +21,7 @@ from app.core.text.scripts import looks_arabic
 from app.core.time import clock
 from app.core.web.live import touch
 from app.notifications.services import messages
-from app.surveys.enums import FREE_TEXT, InstanceState
+from app.surveys.enums import FREE_TEXT, InstanceState, Weighting
 from app.surveys.events import SurveyCallbackChosen, SurveyCompleted, SurveyOpened
 from app.surveys.models import SurveyAnswer, SurveyInstance, SurveyTemplate
 from app.surveys.rules.answers import AnswerProblem, clean, missing
@@ -34,12 +34,20 @@ from app.surveys.services.sending import ALL_INVITATIONS, PURPOSE, REMINDER
 from app.surveys.workflow import INSTANCE, rise
 
 
+class ScoredBy(NamedTuple):
+    """The template's rules of the score."""
+
+    weighting: str
+    minimum_items: int
+    threshold: float
+
+
 @dataclass(frozen=True, slots=True)
 class Sheet:
     """A survey as its bearer sees it: the questions of the visit and the answers so far."""
 
     instance: SurveyInstance
-    template: SurveyTemplate
+    scored_by: ScoredBy
     questions: tuple[Question, ...]
     answers: dict[str, Answer]
     ids: Mapping[str, UUID]  # question code -> the row in force for this survey
@@ -72,29 +80,29 @@ def _holder(instance_id: UUID, hospital_id: UUID) -> Actor:
 
 _OF_HANDLE = SurveyInstance.handle == bindparam("handle")
 _BEARER = standing(select(SurveyInstance.id, SurveyInstance.hospital_id).where(_OF_HANDLE))
-_FOUND = (
-    select(SurveyInstance, SurveyTemplate)
-    .join(SurveyTemplate, SurveyTemplate.id == SurveyInstance.template_id)
-    .options(lazyload(SurveyTemplate.questions))
+_FOUND = select(SurveyInstance, SurveyTemplate.weighting, SurveyTemplate.minimum_items, SurveyTemplate.threshold).join(
+    SurveyTemplate, SurveyTemplate.id == SurveyInstance.template_id
 )
-_SCORED_BY = load_only(SurveyTemplate.weighting, SurveyTemplate.minimum_items, SurveyTemplate.threshold)
 _LOCK = _FOUND.with_for_update(of=SurveyInstance).execution_options(populate_existing=True)
-_READ = standing(_FOUND.where(SurveyInstance.id == bindparam("id")))
+_READ = standing(
+    _FOUND.where(SurveyInstance.id == bindparam("id")).options(
+        contains_eager(SurveyInstance.template).lazyload(SurveyTemplate.questions)
+    )
+)
 _LOCK_BY_ID = standing(_LOCK.where(SurveyInstance.id == bindparam("id")))
-_LOCK_BY_HANDLE = standing(_LOCK.where(_OF_HANDLE).options(_SCORED_BY))
+_LOCK_BY_HANDLE = standing(_LOCK.where(_OF_HANDLE))
 
 
 def sheet(actor: Actor) -> Sheet:
     """Read the survey of the link's bearer; opens any number of times."""
-    instance, template = db.session.execute(_READ, {"id": actor.id}).one()
-    return _sheet(instance, template)
+    return _sheet(*db.session.execute(_READ, {"id": actor.id}).one())
 
 
-def _sheet(instance: SurveyInstance, template: SurveyTemplate) -> Sheet:
+def _sheet(instance: SurveyInstance, *scored_by: Any) -> Sheet:
     rows = asking.read(instance)
     answers = {each.question.code: _answer_of(each) for each in rows if each.is_answered}
     ids = {each.question.code: each.id for each in rows}
-    return Sheet(instance, template, tuple(each.question for each in rows), answers, ids)
+    return Sheet(instance, ScoredBy(*scored_by), tuple(each.question for each in rows), answers, ids)
 
 
 def _answer_of(row: AskedQuestion) -> Answer:
@@ -145,8 +153,7 @@ def save(raw: Mapping[str, Any], *, actor: Actor, language: str | None = None) -
 
 
 def _locked_sheet(actor: Actor) -> Sheet:
-    instance, template = db.session.execute(_LOCK_BY_ID, {"id": actor.id}).one()
-    return _sheet(instance, template)
+    return _sheet(*db.session.execute(_LOCK_BY_ID, {"id": actor.id}).one())
 
 
 def _save(found: Sheet, raw: Mapping[str, Any], actor: Actor, language: str | None) -> Sheet:
@@ -250,9 +257,8 @@ def submit_by(token: str, raw: Mapping[str, Any], *, language: str | None = None
         row = db.session.execute(_LOCK_BY_HANDLE, {"handle": _handle(token)}).one_or_none()
     if row is None:
         raise NotFound()
-    instance, template = row
-    with acting_as(_holder(instance.id, instance.hospital_id)) as actor:
-        return _submit(_sheet(instance, template), raw, actor, language, channel)
+    with acting_as(_holder(row[0].id, row[0].hospital_id)) as actor:
+        return _submit(_sheet(*row), raw, actor, language, channel)
 
 
 def _submit(found: Sheet, raw: Mapping[str, Any], actor: Actor, language: str | None, channel: str) -> Sheet:
@@ -281,9 +287,9 @@ def _score(found: Sheet, shown: tuple[Question, ...]) -> Score:
     return score(
         found.questions,
         counted,
-        weighting=found.template.score_weighting,
-        minimum_items=found.template.minimum_items,
-        threshold=found.template.threshold,
+        weighting=Weighting(found.scored_by.weighting),
+        minimum_items=found.scored_by.minimum_items,
+        threshold=found.scored_by.threshold,
     )
 
 
