@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import lazyload
 
 from app.core.access.actor import Actor
+from app.core.access.wall import standing
 from app.core.db import db, uuid7
 from app.core.events import Event
 from app.journeys.enums import JourneyStatus, StageStatus
@@ -19,16 +20,17 @@ from app.journeys.workflow import STAGE
 
 OPEN = (StageStatus.PENDING, StageStatus.IN_PROGRESS)
 Templates = Mapping[UUID, StageTemplate]
+_TEMPLATES = standing(
+    select(StageTemplate)
+    .where(StageTemplate.id.in_(bindparam("ids", expanding=True)))
+    .options(lazyload(StageTemplate.template))
+)
 
 
 def templates_of(journey: Journey) -> Templates:
     """Give the templates of the visit's stages by id, archived ones too: the visit keeps what it began with."""
-    found = db.session.execute(
-        select(StageTemplate)
-        .where(StageTemplate.id.in_([stage.template_id for stage in journey.stages]))
-        .options(lazyload(StageTemplate.template))
-    ).scalars()
-    return {row.id: row for row in found}
+    wanted = {"ids": [stage.template_id for stage in journey.stages]}
+    return {row.id: row for row in db.session.execute(_TEMPLATES, wanted).scalars()}
 
 
 def add_stages(journey: Journey, template: JourneyTemplate) -> None:
