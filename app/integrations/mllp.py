@@ -29,7 +29,7 @@ from app.core.logging import get_logger, set_request_id
 from app.integrations.hl7.frames import Frames, TooLong, framed
 from app.integrations.link_states import LinkState, tell
 from app.integrations.models import MllpLink, SourceSystem
-from app.integrations.services import hl7_messages
+from app.integrations.services import hl7_messages, senders
 from app.integrations.services.keys import actor_of
 
 log = get_logger(__name__)
@@ -120,7 +120,7 @@ class Line(socketserver.BaseRequestHandler):
         set_request_id(f"mllp-{secrets.token_hex(8)}")
         with self.server.app.app_context():
             try:
-                source = _source(self.server.link.source_id)
+                source = senders.by_id(self.server.link.source_id)
                 if source is None:
                     return None
                 actor = actor_of(source)
@@ -210,12 +210,6 @@ def _links(app: Flask) -> Mapping[UUID, Link]:
         found = {row.id: Link(row.id, row.port, row.source_id, tuple(row.allowed_addresses)) for row in rows}
         db.session.remove()
         return found
-
-
-def _source(source_id: UUID) -> SourceSystem | None:
-    with acting_as(system_actor("find the source of a link")):
-        source = db.session.get(SourceSystem, source_id)
-    return source if source is not None and source.is_active and source.archived_at is None else None
 
 
 def _is_in(address: str, allowed: str) -> bool:

@@ -70,14 +70,20 @@ class InboundEvent(Tenant, Versioned, Record, Base):
     """One message as it came: where from, what it is, what became of it; the raw bytes encrypted and for a set time."""
 
     __tablename__ = "inbound_events"
+    index_by_hospital = False
     __table_args__ = (
         UniqueConstraint("source_id", "format", "external_id", "content_digest"),
-        Index("ix_inbound_events_external_id", "source_id", "external_id"),
         Index("ix_inbound_events_due", "next_try_at", "id", postgresql_where=text("next_try_at IS NOT NULL")),
         Index("ix_inbound_events_state", "hospital_id", "state", "received_at", "id"),
         Index("ix_inbound_events_received_at", "hospital_id", "received_at", "id"),
         Index("ix_inbound_events_encounter", "hospital_id", "encounter"),
         Index("ix_inbound_events_patient_id", "patient_id"),
+        Index(
+            "ix_inbound_events_mrn_without_patient",
+            "hospital_id",
+            "mrn",
+            postgresql_where=text("patient_id IS NULL"),
+        ),
         Index("ix_inbound_events_raw_until", "raw_until", postgresql_where=text("raw IS NOT NULL")),
     )
 

@@ -22,7 +22,7 @@ from app.integrations.enums import MAPPING_KINDS
 from app.integrations.link_states import told_states
 from app.integrations.models import InboundEvent, MllpLink, SourceSystem
 from app.integrations.policy import Perm
-from app.integrations.services import keys, trying
+from app.integrations.services import keys, senders, trying
 
 bp = Blueprint("inbound_sources", __name__, url_prefix="/integrations")
 
@@ -89,7 +89,7 @@ def ask() -> Response:
         return _try(TryForm(data={"source": request.args.get("source", type=UUID)}))
     event = load(InboundEvent, event_id, actor=current_actor, needs=Perm.EVENT_READ)
     source = load(SourceSystem, event.source_id, actor=current_actor, needs=Perm.SETUP_READ)
-    trial = trying.attempt_kept(event, source, actor=g.actor)
+    trial = trying.attempt_kept(event, senders.of(source), actor=g.actor)
     return _try(TryForm(data={"source": source.id}), trial=trial, event=event)
 
 
@@ -105,7 +105,7 @@ def attempt() -> Response:
 def _attempt(form: TryForm) -> trying.Trial:
     assert isinstance(form.source.data, UUID)
     source = load(SourceSystem, form.source.data, actor=current_actor, needs=Perm.SETUP_READ)
-    return trying.attempt(form.message.data or "", source, actor=g.actor)
+    return trying.attempt(form.message.data or "", senders.of(source), actor=g.actor)
 
 
 def _try(form: TryForm, *, trial: Any = None, event: InboundEvent | None = None, status: int = 200) -> Response:

@@ -155,16 +155,19 @@ def get_patient(patient_id: UUID, *, actor: Actor) -> Patient:
 
 def find_by_mrn(hospital_id: UUID, mrn: str) -> Patient | None:
     """Find a patient by a file number of today or of a record merged into theirs."""
-    found = db.session.execute(
-        select(Patient).where(Patient.hospital_id == hospital_id, Patient.mrn == mrn, Patient.archived_at.is_(None))
-    ).scalar_one_or_none()
-    if found is not None:
-        return found
-    return db.session.execute(
-        select(Patient)
-        .join(PatientIdentifier, PatientIdentifier.patient_id == Patient.id)
-        .where(PatientIdentifier.hospital_id == hospital_id, PatientIdentifier.mrn == mrn)
-    ).scalar_one_or_none()
+    query = select(Patient).where(Patient.id == record_of(hospital_id, mrn))
+    return db.session.execute(query).scalar_one_or_none()
+
+
+def record_of(hospital_id: Any, mrn: Any) -> ColumnElement[UUID]:
+    """Give the id of the record that has a file number today, else of the one into which that record was merged."""
+    today = select(Patient.id).where(
+        Patient.hospital_id == hospital_id, Patient.mrn == mrn, Patient.archived_at.is_(None)
+    )
+    merged = select(PatientIdentifier.patient_id).where(
+        PatientIdentifier.hospital_id == hospital_id, PatientIdentifier.mrn == mrn
+    )
+    return func.coalesce(today.scalar_subquery(), merged.scalar_subquery())
 
 
 def identifiers_of(patient: Patient) -> Sequence[PatientIdentifier]:

@@ -17,7 +17,7 @@ from app.core.events.models import Delivery
 from app.core.time import clock
 from app.integrations.models import InboundEvent, SourceSystem
 from app.integrations.schemas import EventIn
-from app.integrations.services import json_events, processing
+from app.integrations.services import json_events, processing, senders
 from app.journeys.models import Journey
 from app.px_action_center.models import PxAction
 from app.px_action_center.services import opening
@@ -98,7 +98,7 @@ def test_an_inbound_event_that_kills_its_worker_each_time_is_given_up_and_all_ot
                 "patient": {"mrn": f"M-{encounter}"},
             }
             given = EventIn.model_validate(body)
-            json_events.take(given, json_events.canonical(given), source, actor=SYSTEM)
+            json_events.take(given, json_events.canonical(given), senders.of(source), actor=SYSTEM)
 
     ends = ends_of(stack, "inbound", "V-KILLS", processing.MOST_TRIES + 2)
 

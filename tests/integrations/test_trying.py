@@ -15,7 +15,7 @@ from app.core.access.wall import passage
 from app.core.db import db, unit_of_work
 from app.core.db.base import Base
 from app.integrations.models import CodeMapping, SourceSystem
-from app.integrations.services import trying
+from app.integrations.services import senders, trying
 from tests.cast import Cast
 from tests.integrations.conftest import SYSTEM
 from tests.integrations.hl7.door import events, post, work
@@ -131,7 +131,7 @@ def test_an_empty_form_names_its_fields(admin: FlaskClient, source_id: UUID) -> 
 def test_who_may_not_identify_sees_the_patient_masked(app: Any, cast: Cast, source_id: UUID) -> None:
     with acting_as(SYSTEM):
         source = db.session.get_one(SourceSystem, source_id)
-        trial = trying.attempt(message(), source, actor=cast.actor("viewer"))
+        trial = trying.attempt(message(), senders.of(source), actor=cast.actor("viewer"))
 
     shown = " ".join(str(each.value) for each in trial.told)
     assert "محمد" not in shown and "1010101010" not in shown and "501234567" not in shown

@@ -15,4 +15,4 @@ _TURN = select(
 
 def take_turn(key: str, space: int) -> None:
     """Wait for one's turn at `key`, within the caller's transaction; `space` keeps the keys of one caller from another's."""
-    db.session.execute(_TURN, {"key": key, "space": space})
+    db.session.connection().execute(_TURN, {"key": key, "space": space})

@@ -126,7 +126,8 @@ def _phones(repeats: Iterable[Field]) -> tuple[list[str], bool]:
             found.append(phone_e164(typed))
         except IdentityProblem:
             is_unread = True
-    return sorted(dict.fromkeys(found), key=lambda phone: not is_mobile(phone)), is_unread
+    numbers = list(dict.fromkeys(found))
+    return sorted(numbers, key=lambda phone: not is_mobile(phone)) if len(numbers) > 1 else numbers, is_unread
 
 
 def _typed_phone(phone: Field) -> str:

@@ -55,8 +55,11 @@ class Segment:
 
     def value(self, number: int, component: int = 1) -> str | None:
         """Give a component of the first repetition: text, DELETED, or None when nothing is said."""
-        found = self.repeats(number)
-        return found[0].value(component) if found else None
+        raw = self.raw(number)
+        if self.marks.repetition in raw:
+            found = self.repeats(number)
+            return found[0].value(component) if found else None
+        return Field(raw, self.marks, self.charset).value(component) if raw else None
 
     def text(self, number: int, component: int = 1) -> str:
         """Give a component as text; empty when nothing is said or when it is deleted."""
@@ -188,6 +191,8 @@ def _plain(text: str, marks: Marks, charset: str) -> str:
     escape = marks.escape
     if escape in text:
         text = _unescaped(text, escape, marks, charset)
+    elif text.isprintable() and "  " not in text:  # no control sign and no other blank: nothing to make plain
+        return text.strip()
     return _SPACES.sub(" ", text.translate(_CONTROLS)).strip()
 
 

@@ -15,15 +15,17 @@ from app.core.db import command, db, uuid7
 from app.core.errors import Conflict, Invalid
 from app.core.logging import get_logger
 from app.core.time import clock
-from app.integrations.enums import EventState, Flag, Problem
+from app.integrations.enums import Flag, Problem
 from app.integrations.hl7.acks import Ack, Reason, acknowledge
 from app.integrations.hl7.blanking import blanked
 from app.integrations.hl7.problems import NotHl7, Unreadable
 from app.integrations.hl7.reader import Segment, header_of
 from app.integrations.hl7.visits import VERSIONS, Site
-from app.integrations.models import InboundEvent, SourceSystem
+from app.integrations.models import InboundEvent
 from app.integrations.services import intake
 from app.integrations.services.hl7_reading import Reading, facts_of, incoming_of, read_message, site_of
+from app.integrations.services.intake import Verdict, is_waiting_for_repair
+from app.integrations.services.senders import Sender
 from app.organizations.models import Patient
 from app.organizations.services import patients
 from app.organizations.services.merging import merge_numbers
@@ -41,7 +43,7 @@ class Answer:
     event_id: UUID | None = None
 
 
-def receive(raw: bytes, source: SourceSystem, *, actor: Actor) -> Answer:
+def receive(raw: bytes, source: Sender, *, actor: Actor) -> Answer:
     """Take a message of a source and answer it. Never raises for what is in the bytes."""
     try:
         header = header_of(raw)
@@ -56,57 +58,57 @@ def receive(raw: bytes, source: SourceSystem, *, actor: Actor) -> Answer:
         return _refusal(header, Reason("not_hl7"), source)
 
 
-def refused_by(header: Segment, source: SourceSystem) -> Reason | None:
+def refused_by(header: Segment, source: Sender) -> Reason | None:
     """Say why a source's message is not for this portal at all; None when it is."""
     if header.text(11).upper() not in source.processing_ids:
         return Reason("processing_id", "MSH-11")
     return Reason("version", "MSH-12") if header.text(12) not in VERSIONS else None
 
 
-def _refusal(header: Segment | None, reason: Reason, source: SourceSystem) -> Answer:
+def _refusal(header: Segment | None, reason: Reason, source: Sender) -> Answer:
     log.warning("hl7_refused", source_id=str(source.id), reason=reason.code)
     return Answer(Ack.REJECTED, acknowledge(header, Ack.REJECTED, clock.now(), _own_id(uuid7()), reason))
 
 
 @command
-def _take(raw: bytes, header: Segment, source: SourceSystem, *, actor: Actor) -> Answer:
+def _take(raw: bytes, header: Segment, source: Sender, *, actor: Actor) -> Answer:
     external_id = (header.text(10) or f"none-{sha256(raw).hexdigest()[:24]}")[:120]
     seen = intake.look(source, "hl7", external_id, raw)
     if seen.repeat is not None:
-        return _answer(header, _come_again(seen.repeat, raw, source, actor=actor))
+        return _answer(header, Verdict.of(_come_again(seen.repeat, raw, source, actor=actor)))
     site = site_of(source)
     reading = read_message(raw, source, site)
-    patient = None
+    patient_id = None
     if reading.problem is None and not reading.is_ignored:
-        patient, reading = _identify(reading, source, site, actor=actor)
+        patient_id, reading = _identify(reading, source, site, actor=actor)
     incoming = replace(incoming_of(reading, source, site), external_id=external_id, raw=blanked(raw))
     verdict = intake.accept(
         incoming,
         seen,
         source,
-        patient_id=patient.id if patient else None,
+        patient_id=patient_id,
         flag=Flag.CONTACT if reading.person.unreadable else "",
         actor=actor,
     )
-    return _answer(header, verdict.event)
+    return _answer(header, verdict)
 
 
-def _identify(reading: Reading, source: SourceSystem, site: Site, *, actor: Actor) -> tuple[Patient | None, Reading]:
-    """Make or update the patient, and merge records where the message says so."""
+def _identify(reading: Reading, source: Sender, site: Site, *, actor: Actor) -> tuple[UUID | None, Reading]:
+    """Make or update the patient, and merge records where the message says so; gives the id of the patient's record."""
     try:
         facts = facts_of(reading, site)
     except Unreadable as problem:
         return None, replace(reading, problem=Problem.BAD_CONTENT, place=problem.place)
     if not reading.merges:
-        return patients.apply_facts(source.hospital_id, facts, actor=actor), reading
+        return patients.tell(source.hospital_id, facts, actor=actor), reading
     try:
         with db.session.begin_nested():  # several records at once: all of them or none
-            return _merged(reading, facts, source, actor), reading
+            return _merged(reading, facts, source, actor).id, reading
     except (Invalid, Conflict):
         return None, replace(reading, problem=Problem.NO_MERGE, place="MRG-1")
 
 
-def _merged(reading: Reading, facts: PatientFacts, source: SourceSystem, actor: Actor) -> Patient:
+def _merged(reading: Reading, facts: PatientFacts, source: Sender, actor: Actor) -> Patient:
     """Merge what the message names; a hospital system may tell that, but holds no right on patients' records itself."""
     patient = patients.apply_facts(source.hospital_id, facts, actor=actor)
     teller = system_actor(f"told by the hospital system {source.code}", source.hospital_id)
@@ -120,15 +122,11 @@ def _staying(hospital_id: UUID, mrn: str, actor: Actor) -> Patient:
     return patients.apply_facts(hospital_id, PatientFacts(mrn), actor=actor)
 
 
-def is_waiting_for_repair(event: InboundEvent) -> bool:
-    """Say whether a message was answered AE and nobody has repaired it since."""
-    return event.state == EventState.FAILED and event.attempts == 0 and event.next_try_at is None
-
-
-def _answer(header: Segment, event: InboundEvent) -> Answer:
-    reason = Reason(event.error_code, event.error_field) if is_waiting_for_repair(event) else None
+def _answer(header: Segment, verdict: Verdict) -> Answer:
+    reason = Reason(verdict.error_code, verdict.error_field) if verdict.waits else None
     ack = Ack.ERROR if reason else Ack.ACCEPTED
-    return Answer(ack, acknowledge(header, ack, clock.now(), _own_id(event.id), reason), event.id)
+    said = acknowledge(header, ack, clock.now(), _own_id(verdict.event_id), reason)
+    return Answer(ack, said, verdict.event_id)
 
 
 def _own_id(event_id: UUID) -> str:
@@ -136,7 +134,7 @@ def _own_id(event_id: UUID) -> str:
     return event_id.hex[-20:].upper()
 
 
-def _come_again(event: InboundEvent, raw: bytes, source: SourceSystem, *, actor: Actor) -> InboundEvent:
+def _come_again(event: InboundEvent, raw: bytes, source: Sender, *, actor: Actor) -> InboundEvent:
     """A repeat does nothing, unless it was answered AE: then what stood in its way may be repaired by now."""
     if not is_waiting_for_repair(event):
         return event
@@ -147,7 +145,7 @@ def _come_again(event: InboundEvent, raw: bytes, source: SourceSystem, *, actor:
 
 
 @command
-def read_again(event: InboundEvent, source: SourceSystem, *, actor: Actor) -> Problem | None:
+def read_again(event: InboundEvent, source: Sender, *, actor: Actor) -> Problem | None:
     """Read a kept message once more, after a mapping or a record was repaired; gives what is still wrong, or None.
 
     Conflict: the message is not kept any more.
@@ -155,17 +153,17 @@ def read_again(event: InboundEvent, source: SourceSystem, *, actor: Actor) -> Pr
     return _read_into(event, intake.kept(event), source, actor)
 
 
-def _read_into(event: InboundEvent, raw: bytes, source: SourceSystem, actor: Actor) -> Problem | None:
+def _read_into(event: InboundEvent, raw: bytes, source: Sender, actor: Actor) -> Problem | None:
     site = site_of(source)
     reading = read_message(raw, source, site)
-    patient = None
+    patient_id = None
     if reading.problem is None and not reading.is_ignored:
-        patient, reading = _identify(reading, source, site, actor=actor)
+        patient_id, reading = _identify(reading, source, site, actor=actor)
     found = incoming_of(reading, source, site)
     event.error_code, event.error_field = found.problem or "", found.problem_field
     if found.problem is None:
         event.codes, event.code = list(found.codes), found.codes[0] if found.codes else ""
         event.encounter, event.mrn, event.facts = found.encounter, found.mrn, dict(found.facts)
-        event.occurred_at, event.patient_id = found.occurred_at, patient.id if patient else None
+        event.occurred_at, event.patient_id = found.occurred_at, patient_id
         event.flag = Flag.CONTACT if reading.person.unreadable else ""
     return found.problem

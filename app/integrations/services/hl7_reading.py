@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from app.core.db import db
 from app.core.time import clock
 from app.integrations.enums import WITHOUT_VISIT, Problem
 from app.integrations.hl7.people import Person, file_number, merged_numbers, person_of
@@ -15,11 +14,10 @@ from app.integrations.hl7.problems import Unreadable
 from app.integrations.hl7.reader import Message, read
 from app.integrations.hl7.times import moment
 from app.integrations.hl7.visits import PATIENT_MERGED, Happening, Site, happening_of, visit_number
-from app.integrations.models import SourceSystem
 from app.integrations.services.intake import Incoming
-from app.integrations.services.lookups import department_id, mappings_of, physician_id
+from app.integrations.services.lookups import place_of
+from app.integrations.services.senders import Sender
 from app.journeys.enums import VisitCode
-from app.organizations.models import Hospital
 from app.organizations.services.patients import PatientFacts
 
 KNOWN = frozenset(VisitCode) | WITHOUT_VISIT
@@ -44,13 +42,12 @@ class Reading:
         return self.problem is None and not self.happening.codes
 
 
-def site_of(source: SourceSystem) -> Site:
+def site_of(source: Sender) -> Site:
     """Give what a source's messages mean."""
-    hospital = db.session.get_one(Hospital, source.hospital_id)
-    return Site(ZoneInfo(source.zone or hospital.zone), mappings_of(source))
+    return Site(ZoneInfo(source.zone), source.mappings)
 
 
-def read_message(raw: bytes, source: SourceSystem, site: Site) -> Reading:
+def read_message(raw: bytes, source: Sender, site: Site) -> Reading:
     """Read a message without writing anything. Raises NotHl7; everything else that is wrong stands in the reading."""
     try:
         message = read(raw, link_charset=source.charset)
@@ -126,7 +123,7 @@ def facts_of(reading: Reading, site: Site) -> PatientFacts:
     return PatientFacts(person.mrn, told, dead_by)
 
 
-def incoming_of(reading: Reading, source: SourceSystem, site: Site) -> Incoming:
+def incoming_of(reading: Reading, source: Sender, site: Site) -> Incoming:
     """Give what is kept of a reading; id and raw message are the door's."""
     happening = reading.happening
     return Incoming(
@@ -145,13 +142,11 @@ def incoming_of(reading: Reading, source: SourceSystem, site: Site) -> Incoming:
     )
 
 
-def _visit_facts(happening: Happening, source: SourceSystem, site: Site) -> dict[str, Any]:
+def _visit_facts(happening: Happening, source: Sender, site: Site) -> dict[str, Any]:
     if not set(happening.codes) - WITHOUT_VISIT:
         return {}
-    department = None
-    for said in (happening.place, happening.service):
-        department = department or department_id(source.hospital_id, site.code("department", said) or said)
-    physician = physician_id(source.hospital_id, happening.physician)
+    codes = [site.code("department", said) or said for said in (happening.place, happening.service)]
+    department, physician = place_of(source.hospital_id, codes, happening.physician)
     return {
         "location": happening.location,
         "department_id": str(department) if department else "",

@@ -14,13 +14,14 @@ from app.core.access.actor import Actor
 from app.core.db import command, db, take_turn
 from app.core.errors import Conflict, Invalid
 from app.core.time import clock
-from app.integrations.models import SourceSystem, StoredAnswer
+from app.integrations.models import StoredAnswer
+from app.integrations.services.senders import Sender
 
 MOST = 120
 KEPT = timedelta(hours=24)
 
 
-def answered(source: SourceSystem, key: str | None, body: bytes, act: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+def answered(source: Sender, key: str | None, body: bytes, act: Callable[[], dict[str, Any]]) -> dict[str, Any]:
     """Give the stored answer of a key, or act and store the answer with it. Conflict: the key came with another body."""
     if not key:
         return act()
@@ -33,9 +34,7 @@ def answered(source: SourceSystem, key: str | None, body: bytes, act: Callable[[
 
 
 @command
-def _once(
-    source: SourceSystem, key: str, digest: bytes, act: Callable[[], dict[str, Any]]
-) -> dict[str, Any] | Conflict:
+def _once(source: Sender, key: str, digest: bytes, act: Callable[[], dict[str, Any]]) -> dict[str, Any] | Conflict:
     """Act once and keep the answer. A conflict of the act is given, not raised: what it kept for review must be committed."""
     take_turn(f"{source.id}:{key}", 365)
     known = db.session.execute(

@@ -14,10 +14,10 @@ from uuid import UUID
 
 from flask import current_app
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, insert, select, update
 
 from app.core.access.actor import Actor, system_actor
-from app.core.db import after_commit, command, db, take_turn, uuid7
+from app.core.db import after_commit, command, db, direct, take_turn, uuid7
 from app.core.errors import Conflict
 from app.core.jobs import nudge_once
 from app.core.keys.fields import Undecipherable, decrypt, encrypt
@@ -28,9 +28,29 @@ from app.core.time import clock
 from app.core.web.live import touch
 from app.integrations.enums import EventState, Flag, Problem
 from app.integrations.models import InboundEvent, SourceSystem
+from app.integrations.services.senders import Sender
 from app.integrations.workflow import INBOUND
 
 log = get_logger(__name__)
+
+# of this id the event with the same content, else any other of it (sites reuse some ids for years)
+_KNOWN: Any = (
+    select(InboundEvent.id, InboundEvent.content_digest)
+    .where(
+        InboundEvent.hospital_id == bindparam("hospital"),
+        InboundEvent.source_id == bindparam("source"),
+        InboundEvent.external_id == bindparam("external_id"),
+        InboundEvent.format == bindparam("format"),
+    )
+    .order_by((InboundEvent.content_digest == bindparam("digest")).desc())
+    .limit(1)
+)
+_KEEP = insert(InboundEvent)
+_HEARD = (
+    update(SourceSystem)
+    .where(SourceSystem.hospital_id == bindparam("hospital"), SourceSystem.id == bindparam("source"))
+    .values(last_seen_at=bindparam("now"))
+)
 
 RAW_CONTEXT = "inbound_events.raw"
 encrypted("inbound_events", "raw", RAW_CONTEXT)
@@ -60,9 +80,20 @@ class Incoming:
 class Verdict:
     """What became of an event at the door."""
 
-    event: InboundEvent
+    event_id: UUID
+    state: str
+    flag: str
+    error_code: str
+    error_field: str
+    waits: bool  # for repair: nothing of it was carried out
     is_repeat: bool
     is_conflict: bool = False
+
+    @classmethod
+    def of(cls, event: InboundEvent) -> Verdict:
+        """Give what became of an event that came before."""
+        waits = is_waiting_for_repair(event)
+        return cls(event.id, event.state, event.flag, event.error_code, event.error_field, waits, is_repeat=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,29 +110,41 @@ def raw_kept() -> timedelta:
     return timedelta(days=current_app.config["SETTINGS"].raw_days)
 
 
-def look(source: SourceSystem, format_: str, external_id: str, content: bytes) -> Seen:
+def look(source: Sender, format_: str, external_id: str, content: bytes) -> Seen:
     """Look whether an event came before; to be asked before it changes anything: a repeat must not do anything again."""
     digest = keyed_digest("inbound", content)
     # two copies of one event may arrive at once: the second waits here and then sees the first
     take_turn(f"{source.id}:{external_id}", 363)
-    known = _known(source.id, format_, external_id, digest)
-    return Seen(digest, known if known is not None and known.content_digest == digest else None, known is not None)
+    wanted = {"source": source.id, "format": format_, "external_id": external_id, "digest": digest}
+    known = direct.run(_KNOWN, source.hospital_id, wanted).first()
+    is_repeat = known is not None and known.content_digest == digest
+    return Seen(digest, db.session.get_one(InboundEvent, known.id) if is_repeat else None, known is not None)
 
 
 @command
 def accept(
-    incoming: Incoming, seen: Seen, source: SourceSystem, *, patient_id: UUID | None, flag: str = "", actor: Actor
+    incoming: Incoming, seen: Seen, source: Sender, *, patient_id: UUID | None, flag: str = "", actor: Actor
 ) -> Verdict:
     """Keep an event that `look` did not find and let the workers carry it out."""
     flag = _flag(incoming) if seen.is_id_used else flag
-    event = _row(incoming, source, seen.digest, patient_id, flag)
-    db.session.add(event)
-    db.session.flush()
+    event_id, state, problem = uuid7(), _state(incoming, flag), _problem(incoming, flag)
+    row = _row(incoming, source, patient_id, state)
+    told = {"id": event_id, "content_digest": seen.digest, "flag": flag, "error_code": problem}
+    direct.insert_row(_KEEP, source.hospital_id, {**row, **told})
     _note_seen(source)
-    if event.next_try_at is not None:
+    waits = state == EventState.FAILED
+    if state == EventState.RECEIVED:
         after_commit(nudge)
     touch("inbound", hospital_id=source.hospital_id)
-    return Verdict(event, is_repeat=False, is_conflict=flag == Flag.CONFLICT)
+    is_conflict = flag == Flag.CONFLICT
+    return Verdict(
+        event_id, state, flag, problem, incoming.problem_field, waits, is_repeat=False, is_conflict=is_conflict
+    )
+
+
+def is_waiting_for_repair(event: InboundEvent) -> bool:
+    """Say whether an event was refused for what is in it, and nobody has repaired it since."""
+    return event.state == EventState.FAILED and event.attempts == 0 and event.next_try_at is None
 
 
 def _flag(incoming: Incoming) -> str:
@@ -109,62 +152,44 @@ def _flag(incoming: Incoming) -> str:
     return Flag.REUSED_ID if incoming.format == "hl7" else Flag.CONFLICT
 
 
-def _note_seen(source: SourceSystem) -> None:
+def _note_seen(source: Sender) -> None:
     """Note that the source is alive, at most once a minute and past its version: messages must not wait for each other."""
     now = clock.now()
     if source.last_seen_at is None or now - source.last_seen_at > SEEN_EVERY:
-        db.session.execute(
-            update(SourceSystem)
-            .where(SourceSystem.id == source.id)
-            .values(last_seen_at=now)
-            .execution_options(synchronize_session=False)
-        )
+        direct.run(_HEARD, source.hospital_id, {"source": source.id, "now": now})
 
 
-def _known(source_id: UUID, format_: str, external_id: str, digest: bytes) -> InboundEvent | None:
-    """Find the event of this id with the same content, else any other of this id (sites reuse some ids for years)."""
-    return db.session.execute(
-        select(InboundEvent)
-        .where(InboundEvent.source_id == source_id, InboundEvent.external_id == external_id)
-        .where(InboundEvent.format == format_)
-        .order_by((InboundEvent.content_digest == digest).desc())
-        .limit(1)
-    ).scalar_one_or_none()
-
-
-def _row(incoming: Incoming, source: SourceSystem, digest: bytes, patient_id: UUID | None, flag: str) -> InboundEvent:
-    now = clock.now()
-    state = EventState.RECEIVED
-    problem = Problem.CONFLICT if flag == Flag.CONFLICT else incoming.problem
+def _state(incoming: Incoming, flag: str) -> EventState:
     if incoming.is_ignored:
-        state = EventState.IGNORED
-    elif problem is not None:
-        state = EventState.FAILED
-    return InboundEvent(
-        id=uuid7(),
-        hospital_id=source.hospital_id,
-        source_id=source.id,
-        format=incoming.format,
-        external_id=incoming.external_id,
-        content_digest=digest,
-        message_type=incoming.message_type,
-        code=incoming.codes[0] if incoming.codes else "",
-        codes=list(incoming.codes),
-        encounter=incoming.encounter,
-        mrn=incoming.mrn,
-        patient_id=patient_id,
-        state=state,
-        flag=flag,
-        error_code=problem or "",
-        error_field=incoming.problem_field,
-        occurred_at=incoming.occurred_at,
-        received_at=now,
-        facts=dict(incoming.facts),
-        raw=encrypt(incoming.raw, context=RAW_CONTEXT) if incoming.raw else None,
-        raw_until=now + raw_kept() if incoming.raw else None,
-        next_try_at=now if state == EventState.RECEIVED else None,
-        answer={},
-    )
+        return EventState.IGNORED
+    return EventState.FAILED if _problem(incoming, flag) else EventState.RECEIVED
+
+
+def _problem(incoming: Incoming, flag: str) -> str:
+    return Problem.CONFLICT if flag == Flag.CONFLICT else incoming.problem or ""
+
+
+def _row(incoming: Incoming, source: Sender, patient_id: UUID | None, state: EventState) -> dict[str, Any]:
+    now = clock.now()
+    return {
+        "source_id": source.id,
+        "format": incoming.format,
+        "external_id": incoming.external_id,
+        "message_type": incoming.message_type,
+        "code": incoming.codes[0] if incoming.codes else "",
+        "codes": list(incoming.codes),
+        "encounter": incoming.encounter,
+        "mrn": incoming.mrn,
+        "patient_id": patient_id,
+        "state": state,
+        "error_field": incoming.problem_field,
+        "occurred_at": incoming.occurred_at,
+        "received_at": now,
+        "facts": dict(incoming.facts),
+        "raw": encrypt(incoming.raw, context=RAW_CONTEXT) if incoming.raw else None,
+        "raw_until": now + raw_kept() if incoming.raw else None,
+        "next_try_at": now if state == EventState.RECEIVED else None,
+    }
 
 
 def kept(event: InboundEvent) -> bytes:

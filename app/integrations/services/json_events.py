@@ -15,11 +15,12 @@ from app.core.errors import Invalid
 from app.core.text.digits import western_digits
 from app.integrations.enums import Problem
 from app.integrations.hl7.visits import NOTHING
-from app.integrations.models import InboundEvent, SourceSystem
+from app.integrations.models import InboundEvent
 from app.integrations.schemas import EventIn, EventPatientIn
 from app.integrations.services import intake
 from app.integrations.services.intake import Incoming, Verdict
-from app.integrations.services.lookups import department_id, mappings_of, physician_id
+from app.integrations.services.lookups import place_of
+from app.integrations.services.senders import Sender
 from app.journeys.enums import VisitCode
 from app.organizations.identity import national_id, phone_e164
 from app.organizations.services import patients
@@ -29,7 +30,7 @@ KNOWN = frozenset(VisitCode) | {"PATIENT_UPDATED"}
 
 
 @command
-def take(given: EventIn, raw: bytes, source: SourceSystem, *, actor: Actor) -> Verdict:
+def take(given: EventIn, raw: bytes, source: Sender, *, actor: Actor) -> Verdict:
     """Take one event: its patient is made or updated, the event is kept, workers carry it out; a repeat does nothing.
 
     Invalid: a phone, identity number or birth date that can not be read, by field.
@@ -37,12 +38,12 @@ def take(given: EventIn, raw: bytes, source: SourceSystem, *, actor: Actor) -> V
     facts = patient_facts(given.patient)
     seen = intake.look(source, "json", given.event_id, raw)
     if seen.repeat is not None:
-        return Verdict(seen.repeat, is_repeat=True)
+        return Verdict.of(seen.repeat)
     code = mapped(given.code, source)
     patient_id = None
     is_ignored = code == NOTHING
     if code in KNOWN and not seen.is_id_used:  # a conflict changes nobody's data before a person has looked at it
-        patient_id = patients.apply_facts(source.hospital_id, facts, actor=actor).id
+        patient_id = patients.tell(source.hospital_id, facts, actor=actor)
     problem = None if code in KNOWN or is_ignored else Problem.UNKNOWN_CODE
     incoming = Incoming(
         format="json",
@@ -62,7 +63,7 @@ def take(given: EventIn, raw: bytes, source: SourceSystem, *, actor: Actor) -> V
 
 
 @command
-def read_again(event: InboundEvent, source: SourceSystem, *, actor: Actor) -> Problem | None:
+def read_again(event: InboundEvent, source: Sender, *, actor: Actor) -> Problem | None:
     """Read a kept event once more, after a mapping was repaired; gives what is still wrong, or None.
 
     Conflict: the event's content is not kept any more.
@@ -79,7 +80,7 @@ def read_again(event: InboundEvent, source: SourceSystem, *, actor: Actor) -> Pr
     if code not in KNOWN:
         event.error_code, event.error_field = Problem.UNKNOWN_CODE, "code"
         return Problem.UNKNOWN_CODE
-    event.patient_id = patients.apply_facts(source.hospital_id, patient_facts(given.patient), actor=actor).id
+    event.patient_id = patients.tell(source.hospital_id, patient_facts(given.patient), actor=actor)
     event.code, event.codes, event.facts = code, [code], _visit_facts(given, source)
     event.error_code = event.error_field = event.flag = ""
     return None
@@ -90,9 +91,9 @@ def canonical(given: EventIn) -> bytes:
     return json.dumps(given.model_dump(mode="json", exclude_unset=True), sort_keys=True, ensure_ascii=False).encode()
 
 
-def mapped(code: str, source: SourceSystem) -> str:
+def mapped(code: str, source: Sender) -> str:
     """Give the event code that a site's own code stands for; the site's code itself where nobody mapped it."""
-    return mappings_of(source).get(("event", code)) or code.upper()
+    return source.mappings.get(("event", code)) or code.upper()
 
 
 def patient_facts(given: EventPatientIn) -> PatientFacts:
@@ -123,14 +124,13 @@ def _clean(name: str, value: Any) -> tuple[str, Any]:
     return name, value
 
 
-def _visit_facts(given: EventIn, source: SourceSystem) -> dict[str, Any]:
+def _visit_facts(given: EventIn, source: Sender) -> dict[str, Any]:
     facts: dict[str, Any] = {"cause": given.cause, "location": given.location or ""}
     if given.journey_kind:
         facts["journey_kind"] = given.journey_kind
     if given.scheduled_at:
         facts["scheduled_at"] = given.scheduled_at.isoformat()
-    department = department_id(source.hospital_id, given.department_code or "")
-    physician = physician_id(source.hospital_id, given.physician_license or "")
+    department, physician = place_of(source.hospital_id, [given.department_code or ""], given.physician_license or "")
     facts.update(
         {"department_id": str(department) if department else "", "physician_id": str(physician) if physician else ""}
     )

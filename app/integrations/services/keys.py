@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from datetime import timedelta
 from uuid import UUID
 
 from flask import g
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import or_, select
 
-from app.core.access.actor import Actor, ActorKind, Holding, Role, acting_as, system_actor
+from app.core.access.actor import Actor, ActorKind, Holding, Role
 from app.core.access.policy import load
-from app.core.db import command, db
+from app.core.db import command
 from app.core.errors import Conflict
 from app.core.events import record
 from app.core.time import clock
 from app.integrations.events import SourceKeyRotated, SourceOldKeyStopped
 from app.integrations.models import SourceSystem
 from app.integrations.policy import Perm
+from app.integrations.services import senders
+from app.integrations.services.senders import PREFIX, Sender, digest
 
-PREFIX = "px360_"
 OVERLAP = timedelta(hours=24)
 ARCHIVED = _l("This record is archived. Restore it first.")
 
@@ -52,31 +51,7 @@ def stop_old(source_id: UUID, *, actor: Actor) -> SourceSystem:
     return source
 
 
-def digest(key: str) -> bytes:
-    """Digest a key for comparing; the key itself is 256 random bits, so a plain hash is enough."""
-    return hashlib.sha256(key.encode()).digest()
-
-
-def source_of_key(key: str) -> SourceSystem | None:
-    """Find the active source whose key this is."""
-    if not key.startswith(PREFIX):
-        return None
-    wanted = digest(key)
-    now = clock.now()
-    with acting_as(system_actor("find the source of a key")):
-        return db.session.execute(
-            select(SourceSystem).where(
-                or_(
-                    SourceSystem.key_digest == wanted,
-                    (SourceSystem.old_key_digest == wanted) & (SourceSystem.old_key_until > now),
-                ),
-                SourceSystem.is_active,
-                SourceSystem.archived_at.is_(None),
-            )
-        ).scalar_one_or_none()
-
-
-def actor_of(source: SourceSystem) -> Actor:
+def actor_of(source: Sender) -> Actor:
     """Give a source system as actor: it may submit events to its own hospital, nothing else."""
     return Actor(
         ActorKind.SOURCE,
@@ -88,5 +63,5 @@ def actor_of(source: SourceSystem) -> Actor:
 
 def bearer(token: str) -> Actor | None:
     """Give the source system whose key this is as actor, or None."""
-    source = g.source = source_of_key(token)  # held for the request, so that the intake does not read it again
+    source = g.source = senders.by_key(token)  # held for the request, so that the intake does not read it again
     return actor_of(source) if source is not None else None

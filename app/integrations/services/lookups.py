@@ -1,59 +1,48 @@
-"""What a site's words stand for: its own codes, departments and physicians."""
+"""What a site's words stand for: departments and physicians."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, bindparam, func, select
 
-from app.core.db import db
-from app.integrations.models import CodeMapping, SourceSystem
+from app.core.db import direct
 from app.organizations.models import Department, Physician
 
 
-def mappings_of(source: SourceSystem) -> Mapping[tuple[str, str], str]:
-    """Give what each (kind, code) of a source stands for: its own rows before its hospital's, those before the group's."""
-    rows = db.session.execute(
-        select(CodeMapping.kind, CodeMapping.from_code, CodeMapping.to_code)
-        .where(
-            CodeMapping.archived_at.is_(None),
-            (CodeMapping.source_id == source.id) | CodeMapping.source_id.is_(None),
-            CodeMapping.holds_in(source.hospital_id),
-        )
-        .order_by(CodeMapping.source_id.is_(None).desc(), CodeMapping.hospital_id.is_(None).desc())
-    ).all()
-    return {(kind, said): stands_for for kind, said, stands_for in rows}
-
-
-def department_id(hospital_id: UUID, code: str) -> UUID | None:
-    """Find a department of a hospital by its code, whatever its case."""
-    if not code:
-        return None
+def _department(code: str) -> Any:
+    """Give the department of the code that is bound by this name, whatever its case."""
+    said: Any = bindparam(code)
     return (
-        db.session.execute(
-            select(Department.id)
-            .where(
-                Department.hospital_id == hospital_id,
-                func.upper(Department.code) == code.upper(),
-                Department.archived_at.is_(None),
-            )
-            .order_by((Department.code == code).desc(), Department.id)  # two may differ in case only
-            .limit(1)
+        select(Department.id)
+        .where(
+            Department.hospital_id == bindparam("hospital"),
+            func.upper(Department.code) == func.upper(said),
+            Department.archived_at.is_(None),
         )
-        .scalars()
-        .first()
+        .order_by((Department.code == said).desc(), Department.id)  # two may differ in case only
+        .limit(1)
+        .scalar_subquery()
     )
 
 
-def physician_id(hospital_id: UUID, license_number: str) -> UUID | None:
-    """Find a physician of a hospital by license number."""
-    if not license_number:
-        return None
-    return db.session.execute(
-        select(Physician.id).where(
-            Physician.hospital_id == hospital_id,
-            Physician.license_number == license_number,
-            Physician.archived_at.is_(None),
-        )
-    ).scalar_one_or_none()
+_PLACE: Select[Any] = select(
+    func.coalesce(_department("code"), _department("other_code")),
+    select(Physician.id)
+    .where(
+        Physician.hospital_id == bindparam("hospital"),
+        Physician.license_number == bindparam("license"),
+        Physician.archived_at.is_(None),
+    )
+    .scalar_subquery(),
+)
+
+
+def place_of(hospital_id: UUID, codes: Sequence[str], license_number: str = "") -> tuple[UUID | None, UUID | None]:
+    """Find a department of a hospital by the first of one or two codes that one has, and a physician by license number."""
+    first, second = (*codes, "")[:2]
+    values = {"code": first or None, "other_code": second or None, "license": license_number or None}
+    department_id, physician_id = direct.run(_PLACE, hospital_id, values).one()
+    return department_id, physician_id

@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _l
 
 from app.integrations.enums import WITHOUT_VISIT, MappingKind
 from app.integrations.hl7.visits import ARRIVALS, NOTHING
-from app.integrations.services.lookups import department_id
+from app.integrations.services.lookups import place_of
 from app.journeys.enums import VisitCode
 
 EVENT_CODES = frozenset(VisitCode) | WITHOUT_VISIT
@@ -22,5 +22,5 @@ def check_target(kind: str, to_code: str, hospital_id: UUID | None) -> Any:
         return None if good else _l("This is no event code of the portal.")
     if kind == MappingKind.PATIENT_CLASS:
         return None if to_code in ARRIVALS else _l("Give I, E, O or D.")
-    known = hospital_id is None or department_id(hospital_id, to_code) is not None
+    known = hospital_id is None or place_of(hospital_id, [to_code])[0] is not None
     return None if known else _l("No department of this hospital has this code.")

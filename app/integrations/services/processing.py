@@ -12,10 +12,12 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select, tuple_, update
+from sqlalchemy import ColumnElement, bindparam, select, tuple_, update
+from sqlalchemy.orm import defer
 
 from app.core.access.actor import Actor, acting_as, system_actor
-from app.core.db import command, db, unit_of_work
+from app.core.access.wall import standing
+from app.core.db import command, db, unit_of_work, write_one
 from app.core.events import record
 from app.core.jobs.limits import TimeIsUp, one_piece
 from app.core.time import clock
@@ -31,6 +33,17 @@ BATCH = 50
 LEASE = timedelta(seconds=60)
 PAUSES = tuple(timedelta(seconds=seconds) for seconds in (5, 30, 120, 600, 3600, 14_400))
 MOST_TRIES = len(PAUSES) + 1
+_HELD = standing(
+    select(InboundEvent)
+    .where(
+        InboundEvent.id == bindparam("id"),
+        InboundEvent.attempts == bindparam("attempts"),
+        InboundEvent.next_try_at.is_not(None),
+    )
+    .options(defer(InboundEvent.raw))  # nobody reads the message again
+    .with_for_update(skip_locked=True)
+    .execution_options(populate_existing=True)
+)
 
 
 class WorkerDied(Exception):
@@ -110,21 +123,13 @@ def _process(claimed: Claim, *, actor: Actor) -> None:
         event.error_code, event.error_field, event.next_try_at, event.is_begun = "", "", None, False
     else:
         _fail(event, problem, actor)
+    write_one(event)
     touch("inbound", hospital_id=event.hospital_id)
 
 
 def _held(claimed: Claim) -> InboundEvent | None:
     """Lock the event of a claim; None when it was settled meanwhile or another worker has it."""
-    return db.session.execute(
-        select(InboundEvent)
-        .where(
-            InboundEvent.id == claimed.id,
-            InboundEvent.attempts == claimed.attempts,
-            InboundEvent.next_try_at.is_not(None),
-        )
-        .with_for_update(skip_locked=True)
-        .execution_options(populate_existing=True)
-    ).scalar_one_or_none()
+    return db.session.execute(_HELD, {"id": claimed.id, "attempts": claimed.attempts}).scalar_one_or_none()
 
 
 def _carry_out(event: InboundEvent, actor: Actor) -> Problem | None:

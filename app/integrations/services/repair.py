@@ -18,7 +18,8 @@ from app.integrations.enums import EventState, Problem
 from app.integrations.events import InboundReprocessed, InboundSetAside
 from app.integrations.models import InboundEvent, SourceSystem
 from app.integrations.policy import Perm
-from app.integrations.services import hl7_messages, intake, json_events
+from app.integrations.services import hl7_messages, intake, json_events, senders
+from app.integrations.services.senders import Sender
 from app.integrations.workflow import INBOUND
 
 NO_INTEREST = _l("It still says nothing that the portal acts on.")
@@ -37,7 +38,7 @@ OF_THE_DOOR = frozenset(
 class ReadAgain(Protocol):
     """Reads a kept event once more; gives what is still wrong."""
 
-    def __call__(self, event: InboundEvent, source: SourceSystem, *, actor: Actor) -> Problem | None:
+    def __call__(self, event: InboundEvent, source: Sender, *, actor: Actor) -> Problem | None:
         """Read it."""
 
 
@@ -52,7 +53,7 @@ def reprocess(event_id: UUID, *, actor: Actor) -> InboundEvent:
     """
     event = load(InboundEvent, event_id, actor=actor, needs=Perm.EVENT_REPROCESS, sees=Perm.EVENT_READ, lock=True)
     if _must_be_read(event):
-        source = db.session.get_one(SourceSystem, event.source_id)
+        source = senders.of(db.session.get_one(SourceSystem, event.source_id))
         problem = READERS[event.format](event, source, actor=actor)
         if problem is not None:
             raise Conflict(problem.label, current=event, code=problem)

@@ -22,11 +22,11 @@ from app.integrations.hl7.charsets import charset_of
 from app.integrations.hl7.problems import NotHl7, Unreadable
 from app.integrations.hl7.reader import header_of
 from app.integrations.hl7.visits import NOTHING
-from app.integrations.models import InboundEvent, SourceSystem
+from app.integrations.models import InboundEvent
 from app.integrations.schemas import EventIn
 from app.integrations.services import hl7_messages, hl7_reading, intake, json_events
 from app.integrations.services.intake import Incoming
-from app.integrations.services.lookups import mappings_of
+from app.integrations.services.senders import Sender
 from app.journeys.enums import BEGINS
 from app.journeys.models import Journey, StageTemplate
 from app.journeys.rules import completed_by
@@ -92,14 +92,14 @@ class Noting(dict[tuple[str, str], str]):
         return found
 
 
-def attempt(text: str, source: SourceSystem, *, actor: Actor) -> Trial:
+def attempt(text: str, source: Sender, *, actor: Actor) -> Trial:
     """Read a pasted message as this source's. Never raises for what is in the text, and writes nothing."""
     if text.lstrip().startswith("{"):
         return _json(text, source, actor)
     return attempt_bytes(_as_sent(text, source), source, actor=actor)
 
 
-def attempt_kept(event: InboundEvent, source: SourceSystem, *, actor: Actor) -> Trial:
+def attempt_kept(event: InboundEvent, source: Sender, *, actor: Actor) -> Trial:
     """Read a kept message once more. Conflict: it is not kept any more."""
     raw = intake.kept(event)
     if event.format == "json":
@@ -107,7 +107,7 @@ def attempt_kept(event: InboundEvent, source: SourceSystem, *, actor: Actor) -> 
     return attempt_bytes(raw, source, actor=actor)
 
 
-def _as_sent(text: str, source: SourceSystem) -> bytes:
+def _as_sent(text: str, source: Sender) -> bytes:
     """Give pasted text in the charset in which the system would have sent it."""
     plain = text.encode("utf-8", "replace")
     try:
@@ -116,7 +116,7 @@ def _as_sent(text: str, source: SourceSystem) -> bytes:
         return plain
 
 
-def attempt_bytes(raw: bytes, source: SourceSystem, *, actor: Actor) -> Trial:
+def attempt_bytes(raw: bytes, source: Sender, *, actor: Actor) -> Trial:
     """Read an HL7 message as it would come over the line."""
     try:
         refused = hl7_messages.refused_by(header_of(raw), source)
@@ -144,7 +144,7 @@ def attempt_bytes(raw: bytes, source: SourceSystem, *, actor: Actor) -> Trial:
     return _with_effects(trial, found, source)
 
 
-def _json(text: str, source: SourceSystem, actor: Actor) -> Trial:
+def _json(text: str, source: Sender, actor: Actor) -> Trial:
     try:
         given = EventIn.model_validate_json(text)
         facts = json_events.patient_facts(given.patient)
@@ -153,7 +153,7 @@ def _json(text: str, source: SourceSystem, actor: Actor) -> Trial:
     except Invalid as problem:
         return Trial("422", is_refused=True, wrong=problem.fields)
     code = json_events.mapped(given.code, source)
-    used = (("event", given.code, code),) if ("event", given.code) in mappings_of(source) else ()
+    used = (("event", given.code, code),) if ("event", given.code) in source.mappings else ()
     unknown = code not in json_events.KNOWN and code != NOTHING
     found = Incoming(
         format="json",
@@ -189,7 +189,7 @@ def _told(facts: PatientFacts, actor: Actor, places: Mapping[str, str]) -> tuple
     return tuple(found)
 
 
-def _with_effects(trial: Trial, found: Incoming, source: SourceSystem) -> Trial:
+def _with_effects(trial: Trial, found: Incoming, source: Sender) -> Trial:
     trial = replace(
         trial,
         is_ignored=found.is_ignored,

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from app.core.access.actor import Actor
-from app.core.db import command, db, take_turn
+from app.core.access.wall import standing
+from app.core.db import command, db, take_turn, uuid7
 from app.core.errors import Conflict, Invalid
-from app.core.events import record
+from app.core.events import Event, record, record_many
 from app.core.web.live import touch
 from app.journeys.enums import CANCELS, ENDS, REOPENS, JourneyKind, JourneyStatus
 from app.journeys.events import (
@@ -23,7 +25,27 @@ from app.journeys.events import (
 from app.journeys.models import Journey, JourneyTemplate
 from app.journeys.rules import VisitEvent, converts_to, ends_visit, kind_of, last_proof, revives
 from app.journeys.services import stepping
+from app.journeys.services.stepping import Templates
 from app.journeys.workflow import JOURNEY
+
+_HOSPITAL: Any = bindparam("hospital")
+_OF_ENCOUNTER = standing(
+    select(Journey)
+    .where(Journey.hospital_id == _HOSPITAL, Journey.encounter == bindparam("encounter"))
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
+_IN_FORCE = standing(
+    select(JourneyTemplate)
+    .where(
+        JourneyTemplate.kind == bindparam("kind"),
+        JourneyTemplate.is_active,
+        JourneyTemplate.archived_at.is_(None),
+        JourneyTemplate.holds_in(_HOSPITAL),
+    )
+    .order_by(JourneyTemplate.hospital_id.is_(None))
+    .limit(1)
+)
 
 
 @command
@@ -33,22 +55,24 @@ def apply(event: VisitEvent, *, actor: Actor) -> Journey | None:
     None when the encounter is unknown and the event does not say what kind of visit it is: the intake keeps it for later.
     Applying the same event twice changes nothing but the count of sightings.
     """
-    journey = _find_or_begin(event, actor)
-    if journey is None:
+    told: list[Event] = []  # what happened, in its order; written once, when the visit stands as the event leaves it
+    found = _find_or_begin(event, actor, told)
+    if found is None:
         return None
+    journey, templates = found
     _absorb(journey, event)
-    templates = stepping.templates_of(journey)
     if event.code in CANCELS:
-        _cancel(journey, event, actor)
+        _cancel(journey, templates, event, actor, told)
     elif event.code in REOPENS:
-        _reopen(journey, actor)
+        _reopen(journey, actor, told)
     else:
         if journey.status == JourneyStatus.CANCELLED and revives(event, journey.ended_at):
-            _revive(journey, actor)
-        stepping.complete_stages(journey, templates, event, actor)
+            _revive(journey, actor, told)
+        stepping.complete_stages(journey, templates, event, actor, told)
         if ends_visit(event.code, journey.kind):
-            _end(journey, event, actor)
+            _end(journey, event, actor, told)
     stepping.place(journey, templates, actor)
+    record_many(told, actor=actor)
     touch("journeys", hospital_id=journey.hospital_id)
     return journey
 
@@ -61,11 +85,13 @@ def begin(event: VisitEvent, *, actor: Actor) -> Journey:
     """
     if _locked(event) is not None:
         raise Conflict(_("There is a visit with this number already."), code="known_encounter")
-    journey = _begin(event, JourneyKind(event.journey_kind or ""), actor)
-    if journey is None:
+    begun = _begin(event, JourneyKind(event.journey_kind or ""))
+    if begun is None:
         raise Invalid(kind=_("No template of this kind of visit is in use."))
+    journey, templates = begun
     _absorb(journey, event)
-    stepping.place(journey, stepping.templates_of(journey), actor)
+    stepping.place(journey, templates, actor)
+    record(_started(journey), actor=actor)
     touch("journeys", hospital_id=journey.hospital_id)
     return journey
 
@@ -84,48 +110,39 @@ def follow_merge(from_patient_id: UUID, into_patient_id: UUID, *, actor: Actor) 
 
 def template_for(hospital_id: UUID, kind: str) -> JourneyTemplate | None:
     """Give the template of a kind of visit: the hospital's own, else the group's."""
-    return db.session.execute(
-        select(JourneyTemplate)
-        .where(
-            JourneyTemplate.kind == kind,
-            JourneyTemplate.is_active,
-            JourneyTemplate.archived_at.is_(None),
-            JourneyTemplate.holds_in(hospital_id),
-        )
-        .order_by(JourneyTemplate.hospital_id.is_(None))
-        .limit(1)
-    ).scalar_one_or_none()
+    return db.session.execute(_IN_FORCE, {"hospital": hospital_id, "kind": kind}).scalar_one_or_none()
 
 
 def _locked(event: VisitEvent) -> Journey | None:
     # two events of one encounter may arrive at once: the lock lets the second one see the first one's journey
     take_turn(f"{event.hospital_id}:{event.encounter}", 360)
-    return db.session.execute(
-        select(Journey)
-        .where(Journey.hospital_id == event.hospital_id, Journey.encounter == event.encounter)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).scalar_one_or_none()
+    wanted = {"hospital": event.hospital_id, "encounter": event.encounter}
+    return db.session.execute(_OF_ENCOUNTER, wanted).scalar_one_or_none()
 
 
-def _find_or_begin(event: VisitEvent, actor: Actor) -> Journey | None:
+def _find_or_begin(event: VisitEvent, actor: Actor, told: list[Event]) -> tuple[Journey, Templates] | None:
+    """Give the visit of an event with the templates of its stages; None when there is none and the event begins none."""
     journey = _locked(event)
     if journey is not None:
         kind = converts_to(event, journey.kind)
         if kind is not None:
-            _change_kind(journey, kind, actor)
-        return journey
+            _change_kind(journey, kind, actor, told)
+        return journey, stepping.templates_of(journey)
     kind = kind_of(event)
     if kind is None or event.code in CANCELS | REOPENS:
         return None
-    return _begin(event, kind, actor)
+    begun = _begin(event, kind)
+    if begun is not None:
+        told.append(_started(begun[0]))
+    return begun
 
 
-def _begin(event: VisitEvent, kind: str, actor: Actor) -> Journey | None:
+def _begin(event: VisitEvent, kind: str) -> tuple[Journey, Templates] | None:
     template = template_for(event.hospital_id, kind)
     if template is None:
         return None
     journey = Journey(
+        id=uuid7(),
         hospital_id=event.hospital_id,
         patient_id=event.patient_id,
         template_id=template.id,
@@ -134,16 +151,19 @@ def _begin(event: VisitEvent, kind: str, actor: Actor) -> Journey | None:
         status=JourneyStatus.ACTIVE,
         started_at=event.occurred_at,
         stage_since=event.occurred_at,
+        location="",
         stages=[],
     )
-    db.session.add(journey)
-    db.session.flush()
     stepping.add_stages(journey, template)
-    record(JourneyStarted(journey.id, journey.hospital_id, journey.patient_id, kind), actor=actor)
-    return journey
+    db.session.add(journey)
+    return journey, {each.id: each for each in template.stages}
 
 
-def _change_kind(journey: Journey, kind: str, actor: Actor) -> None:
+def _started(journey: Journey) -> JourneyStarted:
+    return JourneyStarted(journey.id, journey.hospital_id, journey.patient_id, journey.kind)
+
+
+def _change_kind(journey: Journey, kind: str, actor: Actor, told: list[Event]) -> None:
     """An outpatient or emergency visit became an admission under the same number: what was done stays, the rest is new."""
     template = template_for(journey.hospital_id, kind)
     if template is None:
@@ -151,7 +171,7 @@ def _change_kind(journey: Journey, kind: str, actor: Actor) -> None:
     stepping.cancel_open(journey, actor, with_missing=True)
     journey.kind, journey.template_id = kind, template.id
     if journey.status == JourneyStatus.COMPLETED:
-        _reopen(journey, actor)
+        _reopen(journey, actor, told)
     stepping.add_stages(journey, template)
     stepping.restore(journey, actor)
 
@@ -165,7 +185,7 @@ def _absorb(journey: Journey, event: VisitEvent) -> None:
     journey.started_at = min(journey.started_at, event.occurred_at)
 
 
-def _end(journey: Journey, event: VisitEvent, actor: Actor) -> None:
+def _end(journey: Journey, event: VisitEvent, actor: Actor, told: list[Event]) -> None:
     if journey.status == JourneyStatus.COMPLETED and journey.ended_at is not None:
         journey.ended_at = min(journey.ended_at, event.occurred_at)
     if journey.status != JourneyStatus.ACTIVE:
@@ -173,7 +193,7 @@ def _end(journey: Journey, event: VisitEvent, actor: Actor) -> None:
     JOURNEY.apply(journey, "complete", actor=actor)
     journey.ended_at = event.occurred_at
     stepping.skip_open(journey, actor)
-    record(
+    told.append(
         JourneyCompleted(
             journey.id,
             journey.hospital_id,
@@ -182,40 +202,39 @@ def _end(journey: Journey, event: VisitEvent, actor: Actor) -> None:
             journey.department_id,
             journey.physician_id,
             event.occurred_at.isoformat(),
-        ),
-        actor=actor,
+        )
     )
 
 
-def _cancel(journey: Journey, event: VisitEvent, actor: Actor) -> None:
+def _cancel(journey: Journey, templates: Templates, event: VisitEvent, actor: Actor, told: list[Event]) -> None:
     if journey.status != JourneyStatus.ACTIVE:
         return
-    proof = last_proof(journey.stages, stepping.templates_of(journey))
+    proof = last_proof(journey.stages, templates)
     if proof is not None and proof > event.occurred_at:
         return  # a late message: the patient was seen after the visit was called off
     JOURNEY.apply(journey, "cancel", actor=actor)
     journey.ended_at = event.occurred_at
     stepping.cancel_open(journey, actor)
     cause = event.cause or event.code.lower()
-    record(JourneyCancelled(journey.id, journey.hospital_id, journey.patient_id, journey.kind, cause), actor=actor)
+    told.append(JourneyCancelled(journey.id, journey.hospital_id, journey.patient_id, journey.kind, cause))
 
 
-def _revive(journey: Journey, actor: Actor) -> None:
+def _revive(journey: Journey, actor: Actor, told: list[Event]) -> None:
     """The patient came after all."""
-    _active_again(journey, actor)
+    _active_again(journey, actor, told)
     stepping.restore(journey, actor)
 
 
-def _reopen(journey: Journey, actor: Actor) -> None:
+def _reopen(journey: Journey, actor: Actor, told: list[Event]) -> None:
     """The discharge was cancelled: the end did not happen, and what was counted as missing may still come."""
     if journey.status != JourneyStatus.COMPLETED:
         return
-    _active_again(journey, actor)
+    _active_again(journey, actor, told)
     stepping.take_back(journey, ENDS, actor)
     stepping.restore(journey, actor)
 
 
-def _active_again(journey: Journey, actor: Actor) -> None:
+def _active_again(journey: Journey, actor: Actor, told: list[Event]) -> None:
     JOURNEY.apply(journey, "reopen", actor=actor)
     journey.ended_at = None
-    record(JourneyReopened(journey.id, journey.hospital_id, journey.patient_id, journey.kind), actor=actor)
+    told.append(JourneyReopened(journey.id, journey.hospital_id, journey.patient_id, journey.kind))

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import lazyload
 
 from app.core.access.actor import Actor
-from app.core.db import db
-from app.core.events import record
+from app.core.access.wall import standing
+from app.core.db import db, uuid7
+from app.core.events import Event
 from app.journeys.enums import JourneyStatus, StageStatus
 from app.journeys.events import StageCompleted
 from app.journeys.models import Journey, JourneyTemplate, Stage, StageTemplate
@@ -19,16 +20,17 @@ from app.journeys.workflow import STAGE
 
 OPEN = (StageStatus.PENDING, StageStatus.IN_PROGRESS)
 Templates = Mapping[UUID, StageTemplate]
+_TEMPLATES = standing(
+    select(StageTemplate)
+    .where(StageTemplate.id.in_(bindparam("ids", expanding=True)))
+    .options(lazyload(StageTemplate.template))
+)
 
 
 def templates_of(journey: Journey) -> Templates:
     """Give the templates of the visit's stages by id, archived ones too: the visit keeps what it began with."""
-    found = db.session.execute(
-        select(StageTemplate)
-        .where(StageTemplate.id.in_([stage.template_id for stage in journey.stages]))
-        .options(lazyload(StageTemplate.template))
-    ).scalars()
-    return {row.id: row for row in found}
+    wanted = {"ids": [stage.template_id for stage in journey.stages]}
+    return {row.id: row for row in db.session.execute(_TEMPLATES, wanted).scalars()}
 
 
 def add_stages(journey: Journey, template: JourneyTemplate) -> None:
@@ -37,6 +39,7 @@ def add_stages(journey: Journey, template: JourneyTemplate) -> None:
     after = max((stage.position for stage in journey.stages), default=0)
     journey.stages += [
         Stage(
+            id=uuid7(),
             hospital_id=journey.hospital_id,
             journey_id=journey.id,
             template_id=each.id,
@@ -48,20 +51,22 @@ def add_stages(journey: Journey, template: JourneyTemplate) -> None:
         for each in template.stages
         if each.id not in known
     ]
-    db.session.flush()
 
 
-def complete_stages(journey: Journey, templates: Templates, event: VisitEvent, actor: Actor) -> None:
-    """Complete what the event's code completes: of the visit's kind now, else of the kind that it was before."""
+def complete_stages(journey: Journey, templates: Templates, event: VisitEvent, actor: Actor, told: list[Event]) -> None:
+    """Complete what the event's code completes: of the visit's kind now, else of the kind that it was before.
+
+    What is to be told of it comes to the end of `told`.
+    """
     fitting = completed_by(event.code, templates.values())
     present = [each for each in fitting if each.template_id == journey.template_id]
     wanted = {each.id for each in present or fitting}
     for stage in journey.stages:
         if stage.template_id in wanted:
-            _complete(journey, stage, event, actor)
+            _complete(journey, stage, event, actor, told)
 
 
-def _complete(journey: Journey, stage: Stage, event: VisitEvent, actor: Actor) -> None:
+def _complete(journey: Journey, stage: Stage, event: VisitEvent, actor: Actor, told: list[Event]) -> None:
     if stage.source_event_id is None or stage.source_event_id != event.source_event_id:
         stage.times_seen += 1
     if stage.status == StageStatus.COMPLETED:
@@ -73,7 +78,7 @@ def _complete(journey: Journey, stage: Stage, event: VisitEvent, actor: Actor) -
     stage.department_id = event.department_id or journey.department_id
     stage.physician_id = event.physician_id or journey.physician_id
     stage.source_event_id = event.source_event_id
-    record(
+    told.append(
         StageCompleted(
             journey.id,
             journey.hospital_id,
@@ -85,8 +90,7 @@ def _complete(journey: Journey, stage: Stage, event: VisitEvent, actor: Actor) -
             stage.department_id,
             stage.physician_id,
             event.occurred_at.isoformat(),
-        ),
-        actor=actor,
+        )
     )
 
 

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from types import SimpleNamespace
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-
-from app.organizations.identity import phone_tail
-from app.organizations.models import Patient
 
 # what a hospital system may tell of a patient; values are clean already (identity.py)
 TOLD = (
@@ -29,6 +27,7 @@ TOLD = (
     "guardian_relation",
 )
 EMPTY: dict[str, Any] = {**dict.fromkeys(("national_id", "birth_date", "deceased_at")), "language": "ar"}
+UNTOLD = SimpleNamespace(**{name: EMPTY.get(name, "") for name in TOLD})  # a patient of whom nothing was told yet
 MOST_TEXT = 200
 ERASED = _l("What identified this patient was erased. The record can not be changed.")
 
@@ -45,11 +44,14 @@ class PatientFacts:
     dead_by: datetime | None = None
 
 
-def tell(patient: Patient, facts: PatientFacts) -> tuple[str, ...]:
-    """Set what was told and give the names of what changed; text is bounded, whatever a hospital system sends."""
-    changed = []
+def changes(before: Any, facts: PatientFacts) -> dict[str, Any]:
+    """Give what was told and is not so yet, by name, with what follows from it; `before` is a record or a row of `TOLD`.
+
+    Text is bounded, whatever a hospital system sends.
+    """
+    changed: dict[str, Any] = {}
     given: dict[str, Any] = dict(facts.given)
-    if facts.dead_by is not None and patient.deceased_at is None:
+    if facts.dead_by is not None and before.deceased_at is None:
         given["deceased_at"] = facts.dead_by
     for name in TOLD:
         if name not in given:
@@ -59,9 +61,6 @@ def tell(patient: Patient, facts: PatientFacts) -> tuple[str, ...]:
             value = EMPTY.get(name, "")
         elif isinstance(value, str):
             value = value[:MOST_TEXT]
-        if getattr(patient, name) != value:
-            setattr(patient, name, value)
-            changed.append(name)
-    if "phone_e164" in changed:
-        patient.phone_tail = phone_tail(patient.phone_e164) if patient.phone_e164 else ""
-    return tuple(changed)
+        if getattr(before, name) != value:
+            changed[name] = value
+    return changed

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
+from sqlalchemy.dialects.postgresql import insert
 
 from app.core.access.actor import Actor
 from app.core.access.policy import load
-from app.core.db import command, db, take_turn, write_many
+from app.core.db import command, db, direct, uuid7, write_many
 from app.core.errors import Conflict, Invalid, Refusal
 from app.core.events import Change, Event, record, record_changes, record_many
 from app.core.resources.commands import flushed
@@ -24,22 +25,41 @@ from app.organizations.identity import phone_tail
 from app.organizations.models import Patient, PatientIdentifier
 from app.organizations.patient_models import CHANNELS
 from app.organizations.policy import Perm
-from app.organizations.queries import find_by_mrn
-from app.organizations.services.facts import ERASED, PatientFacts, tell
+from app.organizations.queries import record_of
+from app.organizations.services.facts import ERASED, TOLD, UNTOLD, PatientFacts, changes
 from app.organizations.services.merging import erase, merge, merge_into_number
+
+_TOLD: Select[Any] = select(Patient.id, *(getattr(Patient, name) for name in TOLD)).where(
+    Patient.id == record_of(bindparam("hospital"), bindparam("mrn"))
+)
+_NEW = (
+    insert(Patient)
+    .on_conflict_do_nothing(index_elements=("hospital_id", "mrn"), index_where=Patient.archived_at.is_(None))
+    .returning(Patient.id)
+)
+
+
+@command
+def tell(hospital_id: UUID, facts: PatientFacts, *, actor: Actor) -> UUID:
+    """Make or update the patient of a file number, and give the record's id; the same facts again change nothing."""
+    known = direct.run(_TOLD, hospital_id, {"mrn": facts.mrn}).one_or_none()
+    if known is None:
+        made = _told_first(hospital_id, facts, actor)
+        # None: another message about the new patient came first; it was waited for, and its record is there now
+        return made or tell(hospital_id, facts, actor=actor)
+    if changes(known, facts):
+        patient = db.session.get_one(Patient, known.id, with_for_update=True, populate_existing=True)
+        changed = changes(patient, facts)
+        if changed:  # another message may have told it while this one waited for the row
+            _write([(patient, changed, tuple(changed))], actor)
+    patient_id: UUID = known.id
+    return patient_id
 
 
 @command
 def apply_facts(hospital_id: UUID, facts: PatientFacts, *, actor: Actor) -> Patient:
-    """Make or update the patient of a file number, and give the record; the same facts again change nothing."""
-    # two messages about a new patient may arrive at once: the second waits and then sees the first one's record
-    take_turn(f"{hospital_id}:{facts.mrn}", 364)
-    patient = find_by_mrn(hospital_id, facts.mrn)
-    if patient is None:
-        patient = Patient(hospital_id=hospital_id, mrn=facts.mrn)
-        tell(patient, facts)
-        return _created(patient, actor)
-    return _updated(patient, tell(patient, facts), actor)
+    """The same, and give the record."""
+    return db.session.get_one(Patient, tell(hospital_id, facts, actor=actor))
 
 
 def former_numbers(hospital_id: UUID, mrns: Collection[str]) -> set[str]:
@@ -71,18 +91,7 @@ def _alive(wanted: Wanted) -> Wanted | Conflict:
 
 
 def _rewritten(wanted: Sequence[Wanted], *, actor: Actor) -> list[Patient]:
-    told: list[tuple[Event, Change]] = []
-    for each in wanted:
-        patient, changed = each.row, each.changed
-        for name, value in changed.items():
-            setattr(patient, name, value)
-        if "phone_e164" in changed:
-            patient.phone_tail = _tail(patient.phone_e164)
-        event = PatientUpdated(patient.id, patient.hospital_id, tuple(sorted(changed)))
-        told.append((event, Change.of(patient)))
-    write_many(each.row for each in wanted)
-    record_changes(told, actor=actor)
-    return [each.row for each in wanted]
+    return _write([(each.row, each.changed, tuple(sorted(each.changed))) for each in wanted], actor)
 
 
 @command
@@ -107,23 +116,32 @@ def record_consent(patient_id: UUID, channel: str, given: bool | None, *, versio
     return patient
 
 
+def _told_first(hospital_id: UUID, facts: PatientFacts, actor: Actor) -> UUID | None:
+    """Make the record of a new patient and give its id; None when somebody else made one of this number meanwhile."""
+    patient_id, told = uuid7(), {**vars(UNTOLD), **changes(UNTOLD, facts)}
+    row = {**told, "id": patient_id, "mrn": facts.mrn, "phone_tail": _tail(told["phone_e164"])}
+    if not direct.insert_if_new(_NEW, hospital_id, row):
+        return None
+    record(PatientCreated(patient_id, hospital_id), actor=actor)
+    return patient_id
+
+
+def _write(known: Sequence[tuple[Patient, Mapping[str, Any], tuple[str, ...]]], actor: Actor) -> list[Patient]:
+    """Write new values on locked records and tell which fields they were."""
+    told: list[tuple[Event, Change]] = []
+    for patient, changed, names in known:
+        for name, value in changed.items():
+            setattr(patient, name, value)
+        if "phone_e164" in changed:
+            patient.phone_tail = _tail(patient.phone_e164)
+        told.append((PatientUpdated(patient.id, patient.hospital_id, names), Change.of(patient)))
+    write_many(patient for patient, _changed, _names in known)
+    record_changes(told, actor=actor)
+    return [patient for patient, _changed, _names in known]
+
+
 def _tail(phone: str) -> str:
     return phone_tail(phone) if phone else ""
-
-
-def _created(patient: Patient, actor: Actor) -> Patient:
-    db.session.add(patient)
-    db.session.flush()
-    record(PatientCreated(patient.id, patient.hospital_id), actor=actor)
-    return patient
-
-
-def _updated(patient: Patient, changed: tuple[str, ...], actor: Actor) -> Patient:
-    if changed:
-        change = Change.of(patient)
-        db.session.flush()
-        record(PatientUpdated(patient.id, patient.hospital_id, changed), actor=actor, change=change)
-    return patient
 
 
 __all__ = [
@@ -134,5 +152,6 @@ __all__ = [
     "merge",
     "merge_into_number",
     "record_consent",
+    "tell",
     "update",
 ]

@@ -8,12 +8,12 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import joinedload, lazyload
 
 from app.core.access.actor import Actor
-from app.core.access.wall import passage
+from app.core.access.wall import passage, standing
 from app.core.db import command, db, uuid7
 from app.core.events import record
 from app.core.keys.links import new_handle
@@ -22,6 +22,18 @@ from app.journeys.models import Journey
 from app.surveys.enums import InstanceState
 from app.surveys.events import SurveyPlanned
 from app.surveys.models import SurveyInstance, SurveyTemplate, SurveyTrigger
+
+_HOSPITAL: Any = bindparam("hospital")
+_TRIGGERS = standing(
+    select(SurveyTrigger)
+    .where(
+        SurveyTrigger.journey_kind == bindparam("kind"),
+        SurveyTrigger.is_active,
+        SurveyTrigger.archived_at.is_(None),
+        SurveyTrigger.holds_in(_HOSPITAL),
+    )
+    .options(joinedload(SurveyTrigger.template).lazyload(SurveyTemplate.questions))
+)
 
 
 @command
@@ -167,20 +179,8 @@ def plan(wanted: Plan, *, actor: Actor) -> UUID | None:
 
 def _triggers(journey: Journey, stage_code: str | None) -> list[SurveyTrigger]:
     """The hospital's own triggers for this moment; the group's where the hospital has none for this kind of visit."""
-    found = (
-        db.session.execute(
-            select(SurveyTrigger)
-            .where(
-                SurveyTrigger.journey_kind == journey.kind,
-                SurveyTrigger.is_active,
-                SurveyTrigger.archived_at.is_(None),
-                SurveyTrigger.holds_in(journey.hospital_id),
-            )
-            .options(joinedload(SurveyTrigger.template).lazyload(SurveyTemplate.questions))
-        )
-        .scalars()
-        .all()
-    )
+    wanted = {"kind": journey.kind, "hospital": journey.hospital_id}
+    found = db.session.execute(_TRIGGERS, wanted).scalars().all()
     own = [each for each in found if each.hospital_id is not None]
     return [each for each in (own or found) if each.stage_code == stage_code and each.template.is_in_use]
 

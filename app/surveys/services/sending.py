@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from app.core.access.actor import Actor, acting_as, system_actor
+from app.core.access.wall import standing
 from app.core.db import command, db, unit_of_work, uuid7
 from app.core.events import record
 from app.core.i18n import in_language, named
@@ -29,6 +30,17 @@ PATH = "/s/"
 INVITATION, REMINDER = "surveys/invitation", "surveys/reminder"
 INVITATIONS = {"complaint": "surveys/resolution"}  # where it asks about a case and not about a visit
 ALL_INVITATIONS = (INVITATION, *INVITATIONS.values())
+
+_PLANNED = standing(
+    select(SurveyInstance)
+    .where(
+        SurveyInstance.id == bindparam("id"),
+        SurveyInstance.state == InstanceState.PENDING,
+        SurveyInstance.invited_at.is_(None),
+    )
+    .with_for_update(skip_locked=True)
+    .execution_options(populate_existing=True)
+)
 
 
 def send_due() -> int:
@@ -58,16 +70,7 @@ def send_due() -> int:
 @command
 def send(instance_id: UUID, *, actor: Actor) -> SkipReason | None:
     """Send one planned survey, or skip it; gives the reason of a skip. A survey already decided is left alone."""
-    instance = db.session.execute(
-        select(SurveyInstance)
-        .where(
-            SurveyInstance.id == instance_id,
-            SurveyInstance.state == InstanceState.PENDING,
-            SurveyInstance.invited_at.is_(None),
-        )
-        .with_for_update(skip_locked=True)
-        .execution_options(populate_existing=True)
-    ).scalar_one_or_none()
+    instance = db.session.execute(_PLANNED, {"id": instance_id}).scalar_one_or_none()
     if instance is None or (instance.patient_id or instance.cause_id) is None:
         return None
     one_at_a_time(instance.patient_id or instance.cause_id)

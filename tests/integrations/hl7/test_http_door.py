@@ -11,9 +11,11 @@ from app.core.access.actor import acting_as
 from app.core.db import db, unit_of_work
 from app.integrations.hl7.frames import MOST_BYTES
 from app.integrations.models import CodeMapping, InboundEvent, SourceSystem
+from app.integrations.services import processing
 from app.journeys.models import Journey
 from app.organizations.models import Patient
 from tests.cast import Cast, bearer
+from tests.guards.test_pages import counted
 from tests.integrations.hl7.door import ADDRESS, SYSTEM, events, kept, post, rows, work
 from tests.integrations.hl7.messages import HEADER, PID, message
 
@@ -47,6 +49,33 @@ def test_a_new_message_is_accepted_and_moves_the_visit(client: FlaskClient, sour
     assert [each.encounter for each in rows(Journey)] == ["V-1"]
     (patient,) = rows(Patient)
     assert (patient.name_ar, patient.name_en) == ("محمد سعد الحربي", "Mohammed Saad Alharbi")
+
+
+def test_a_message_is_taken_in_eight_statements_that_of_a_known_patient_in_six(
+    client: FlaskClient, source_key: str
+) -> None:
+    """Who sends, its turn, whether it came, its patient, where and with whom; a new patient and what is told of it; itself."""
+    post(client, source_key, message())  # the sender was heard of just now: that is noted once a minute
+    with counted() as of_new:
+        post(client, source_key, message(control="C-2", visit="V-2", pid=PID.replace("1001", "1002")))
+    with counted() as of_known:
+        post(client, source_key, message("ADT^A03", control="C-3"))
+
+    assert [each.mrn for each in rows(Patient)] == ["1001", "1002"]
+    assert (len(of_new), len(of_known)) == (8, 6)
+
+
+def test_a_visit_of_two_messages_is_carried_out_in_few_statements(client: FlaskClient, source_key: str) -> None:
+    post(client, source_key, message())
+    with counted() as first:
+        assert processing.process_due() == 1
+    post(client, source_key, message("ADT^A03", control="C-2"))
+    with counted() as second:
+        assert processing.process_due() == 1
+
+    (visit,) = rows(Journey)
+    assert visit.status == "completed"
+    assert (len(first), len(second)) == (11, 13)
 
 
 def test_an_exact_repeat_is_accepted_and_does_nothing(client: FlaskClient, source_key: str) -> None:
