@@ -37,9 +37,14 @@ def prepare_database(state: State, *, anew: bool = False) -> None:
                 database.execute(sql.SQL("CREATE EXTENSION IF NOT EXISTS {}").format(sql.Identifier(extension)))
 
 
+def plain_url(url: str) -> str:
+    """Give an address as the database driver alone understands it."""
+    return url.replace("postgresql+psycopg://", "postgresql://")
+
+
 def holds_rows(url: str, table: str) -> bool:
     """Tell whether a database has a table with rows in it. Raises psycopg.Error when it cannot be reached."""
-    with psycopg.connect(url.replace("postgresql+psycopg://", "postgresql://"), connect_timeout=10) as database:
+    with psycopg.connect(plain_url(url), connect_timeout=10) as database:
         if database.execute("SELECT to_regclass(%s) IS NOT NULL", (table,)).fetchone() != (True,):
             return False
         found = database.execute(sql.SQL("SELECT EXISTS (SELECT FROM {})").format(sql.Identifier(table))).fetchone()

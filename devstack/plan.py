@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from devstack.processes import ROOT, Program
 from devstack.state import State
@@ -34,8 +35,8 @@ def programs(state: State) -> list[Program]:
         Program("simulator", [python, "-m", "simulator"]),
         Program("web", web),
         Program("worker", [python, worker, "work"]),
-        Program("scheduler", [python, worker, "schedule"]),
-        Program("hl7", [python, "-m", "app.integrations.mllp"]),
+        Program("scheduler", [python, worker, "schedule"], follows_web=True),
+        Program("hl7", [python, "-m", "app.integrations.mllp"], follows_web=True),
     ]
 
 
@@ -45,6 +46,7 @@ class Plan:
 
     programs: Callable[[State], Sequence[Program]] = programs
     upgrade: Sequence[str] = (*FLASK, "upgrade")
+    migrations: Path = ROOT / "migrations"  # what the upgrade carries out
     demo: Sequence[str] = (*FLASK, "demo")
     accounts: Sequence[str] = (*FLASK, "demo-accounts")
     readiness: str = "/health/ready/"  # asked of the web process before the address is announced

@@ -26,6 +26,7 @@ class Program:
     patience: float = 20.0  # seconds between the stop signal and SIGKILL
     as_servers_user: bool = False  # PostgreSQL refuses root
     is_ready: Callable[[], bool] | None = None  # asked after the start; None means ready at once
+    follows_web: bool = False  # started once the portal answers: booting beside it, all would take longer
 
 
 @dataclass(frozen=True, slots=True)

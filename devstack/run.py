@@ -20,6 +20,7 @@ from devstack.binaries import Lacking, identity
 from devstack.databases import holds_rows, prepare_database
 from devstack.plan import Plan
 from devstack.processes import end
+from devstack.schema import mark_of
 from devstack.servers import HOST, end_orphaned_postgres, make_cluster, postgres_program, redis_program_on
 from devstack.state import State
 from devstack.supervisor import Supervisor, Told
@@ -85,8 +86,11 @@ class Run:
         supervisor = Supervisor(environment, self.folder / "logs", say, self._note)
         supervisor.listen()
         try:
-            self._start(supervisor)
-            self._announce(supervisor, begun)
+            self._start_servers(supervisor)
+            self._start_programs(supervisor, follow_web=False)
+            answers = self._answers(supervisor)
+            self._start_programs(supervisor, follow_web=True)
+            self._announce(supervisor, begun, answers=answers)
             supervisor.watch()
         except Told:
             pass
@@ -100,7 +104,7 @@ class Run:
     def _note(self, name: str, pid: int) -> None:
         states.note_pid(self.folder, self.state, name, pid)
 
-    def _start(self, supervisor: Supervisor) -> None:
+    def _start_servers(self, supervisor: Supervisor) -> None:
         outside = {name for name in ("DATABASE_URL", "REDIS_URL") if os.environ.get(name)}
         if "DATABASE_URL" not in outside:
             home = states.servers_dir(self.folder)
@@ -112,8 +116,11 @@ class Run:
         if "REDIS_URL" not in outside:
             supervisor.start(redis_program_on(self.folder / "redis", self.state.ports["redis"]))
         self._prepare(supervisor, is_ours="DATABASE_URL" not in outside)
+
+    def _start_programs(self, supervisor: Supervisor, *, follow_web: bool) -> None:
         for program in self.plan.programs(self.state):
-            supervisor.start(program)
+            if program.follows_web == follow_web:
+                supervisor.start(program)
 
     def _prepare(self, supervisor: Supervisor, *, is_ours: bool) -> None:
         url = supervisor.environment["DATABASE_OWNER_URL"]
@@ -123,8 +130,7 @@ class Run:
             prepare_database(self.state, anew=was_cut_off)
         elif was_cut_off:
             raise Lacking("The demo was cut off while it was being loaded: empty the database of DATABASE_URL first.")
-        if self.plan.upgrade:
-            supervisor.once("upgrade", self.plan.upgrade)
+        self._upgrade(supervisor, url, mark)
         if not self.plan.demo or self.state.demos.get(mark) == "loaded":
             return
         if is_ours or not _holds_people(url, self.plan.people_table):
@@ -133,16 +139,34 @@ class Run:
             say(supervisor.once("demo", self.plan.demo).rstrip())
         self._mark_demo(mark, "loaded")
 
+    def _upgrade(self, supervisor: Supervisor, url: str, mark: str) -> None:
+        """Bring the database to the newest schema, unless it stands where the last upgrade by these migrations left it."""
+        if not self.plan.upgrade:
+            return
+        stands = mark_of(url, self.plan.migrations)
+        if stands and self.state.schemas.get(mark) == stands:
+            return
+        supervisor.once("upgrade", self.plan.upgrade)
+        self.state.schemas[mark] = mark_of(url, self.plan.migrations)
+        states.save(self.folder, self.state)
+
     def _mark_demo(self, mark: str, how: str) -> None:
         self.state.demos[mark] = how
         states.save(self.folder, self.state)
 
-    def _announce(self, supervisor: Supervisor, begun: float) -> None:
-        address = f"http://{HOST}:{self.state.web_port}"
+    def _answers(self, supervisor: Supervisor) -> bool:
+        return not self.plan.readiness or _becomes_ready(supervisor, self._address + self.plan.readiness)
+
+    @property
+    def _address(self) -> str:
+        return f"http://{HOST}:{self.state.web_port}"
+
+    def _announce(self, supervisor: Supervisor, begun: float, *, answers: bool) -> None:
+        address = self._address
         if not self.plan.readiness:
             say("The servers are ready; `python -m devstack env` prints how to reach them. Ctrl-C stops them.")
             return
-        if not _becomes_ready(supervisor, address + self.plan.readiness):
+        if not answers:
             dead = ", ".join(supervisor.names_of_dead()) or "web"
             say(
                 f"PX360 does not answer at {address} yet ({dead}); see {self.folder / 'logs'}. Ctrl-C stops everything."

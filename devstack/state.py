@@ -29,6 +29,7 @@ class State:
     passwords: dict[str, str] = field(default_factory=dict)
     keys: dict[str, str] = field(default_factory=dict)
     demos: dict[str, str] = field(default_factory=dict)  # database -> "loading" or "loaded"
+    schemas: dict[str, str] = field(default_factory=dict)  # database -> how the last upgrade left it (schema.mark_of)
     pids: dict[str, tuple[int, str]] = field(default_factory=dict)
 
     @property

@@ -33,7 +33,7 @@ def steady() -> Iterator[Terminal]:
 
 
 def test_every_process_runs_and_has_its_servers_and_its_own_four_keys(steady: Terminal) -> None:
-    assert list(steady.processes()) == ["postgres", "redis", "web", "tick"]
+    assert list(steady.processes()) == ["postgres", "redis", "web", "tick", "late"]
     assert "nobody@demo.example" in steady.said
     environment = steady.page()["environment"]
     assert len({environment[f"PX360_{name}_KEY"] for name in ("SECRET", "AUDIT", "LINK", "FIELD")}) == 4
@@ -182,7 +182,7 @@ def test_root_hands_the_database_over_to_nobody_even_from_a_private_folder(termi
 def test_outside_servers_are_used_and_none_are_started(terminal: Terminal) -> None:
     with ephemeral_servers() as outside:
         run = terminal.start(DATABASE_URL=outside.superuser_dsn, REDIS_URL=outside.redis_url)
-        assert list(terminal.processes()) == ["web", "tick"]
+        assert list(terminal.processes()) == ["web", "tick", "late"]
         environment = terminal.page()["environment"]
         assert environment["DATABASE_URL"] == environment["DATABASE_OWNER_URL"] == outside.superuser_dsn
         assert environment["REDIS_URL"] == outside.redis_url
@@ -200,3 +200,46 @@ def test_an_outside_database_that_is_away_is_one_clear_line(terminal: Terminal) 
     )
     assert run.wait(20) == 1
     assert "Connection refused" in terminal.said or "connection failed" in terminal.said
+
+
+def upgrades(run: Terminal, change: str = "") -> int:
+    """How often a database of a run was upgraded; its owner may change something first."""
+    told = dict(line.removeprefix("export ").split("=", 1) for line in run.devstack("env").stdout.splitlines())
+    url = told["DATABASE_OWNER_URL"].strip("'\"").replace("+psycopg", "")
+    with psycopg.connect(url) as owner:
+        if change:
+            owner.execute(change)
+        (found,) = owner.execute("SELECT count(*) FROM upgrades").fetchone() or (0,)
+    return int(found)
+
+
+def test_only_a_database_that_is_behind_its_migrations_is_upgraded(terminal: Terminal, tmp_path: Path) -> None:
+    step = tmp_path / "first.py"
+    step.write_text("revision = 'newest'")
+
+    def times(change: str = "") -> int:
+        run = terminal.start(DUMMY_MIGRATIONS=str(tmp_path))
+        found = upgrades(terminal, change)
+        assert terminal.stop(run) == 0
+        return found
+
+    assert [times(), times()] == [1, 1]
+    step.write_text("revision = 'newer'")
+    assert [times(), times("UPDATE alembic_version SET version_num = 'an older backup'")] == [2, 2]
+    assert [times(), times()] == [3, 3]
+
+
+def test_where_migrations_are_not_known_each_start_upgrades(terminal: Terminal) -> None:
+    found = []
+    for _ in range(2):
+        run = terminal.start()
+        found.append(upgrades(terminal))
+        assert terminal.stop(run) == 0
+    assert found == [1, 2]
+
+
+def test_what_follows_the_portal_starts_when_that_answers(steady: Terminal) -> None:
+    log = steady.folder / "logs" / "late.log"
+
+    assert wait("the late process to have asked the portal", lambda: log.read_text()) == "200\n"
+    assert "late ended" not in steady.said
