@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0021_mail_of_inquiries"
-down_revision = "0017_lean_writes"
+down_revision = "0019_inbound_by_number"
 branch_labels = None
 depends_on = None
 
