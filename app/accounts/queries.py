@@ -120,9 +120,8 @@ def second_factor_rules(hospital_ids: Sequence[UUID]) -> dict[UUID | None, Secon
     return {rule.hospital_id: rule for rule in db.session.execute(query).scalars()}
 
 
-def asks_second_factor(user_id: Any) -> ColumnElement[bool]:
+def asks_second_factor(user_id: Any, now: Any) -> ColumnElement[bool]:
     """Give the SQL that tells whether a role which a person holds now is named by a rule; `user_id` may be a column."""
-    now = clock.now()
     return exists().where(
         RoleAssignment.user_id == user_id,
         RoleAssignment.from_at <= now,
@@ -137,7 +136,7 @@ def asks_second_factor(user_id: Any) -> ColumnElement[bool]:
 
 def must_have_second_factor(user_id: UUID) -> bool:
     """Tell whether a rule asks this person for a second factor now."""
-    return bool(db.session.execute(select(asks_second_factor(user_id))).scalar_one())
+    return bool(db.session.execute(select(asks_second_factor(user_id, clock.now()))).scalar_one())
 
 
 def find_by_email(email: str) -> User | None:

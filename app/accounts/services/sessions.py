@@ -7,9 +7,10 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy import ColumnElement, DateTime, bindparam, delete, select, update
 from sqlalchemy.orm import joinedload
 
 from app.accounts import queries
@@ -60,32 +61,34 @@ class Found:
 
 def find(token: str) -> Found | None:
     """Find the live session of a token and whose it is: one statement for every page."""
-    row = (
-        db.session.execute(
-            select(LoginSession, queries.asks_second_factor(LoginSession.user_id), User)
-            .join(User, User.id == LoginSession.user_id)
-            .options(joinedload(User.assignments))
-            .where(LoginSession.token_digest == digest(token), *_live())
-        )
-        .unique()
-        .one_or_none()
-    )
+    now = clock.now()
+    given = {"digest": digest(token), "now": now, "idle_since": now - IDLE}
+    row = db.session.execute(_FIND, given).unique().one_or_none()
     return Found(row[0], bool(row[1]), row[2]) if row is not None else None
+
+
+def _live(now: Any, idle_since: Any) -> tuple[ColumnElement[bool], ...]:
+    return (
+        LoginSession.revoked_at.is_(None),
+        LoginSession.expires_at > now,
+        LoginSession.last_seen_at > idle_since,
+    )
+
+
+_NOW = bindparam("now", type_=DateTime(timezone=True))
+_FIND = (
+    select(LoginSession, queries.asks_second_factor(LoginSession.user_id, _NOW), User)
+    .join(User, User.id == LoginSession.user_id)
+    .options(joinedload(User.assignments))
+    .where(LoginSession.token_digest == bindparam("digest"), *_live(_NOW, bindparam("idle_since")))
+)
 
 
 def of_user(user_id: UUID) -> Sequence[LoginSession]:
     """Give a person's live sessions, the last used first."""
-    query = select(LoginSession).where(LoginSession.user_id == user_id, *_live())
-    return db.session.execute(query.order_by(LoginSession.last_seen_at.desc()).limit(50)).scalars().all()
-
-
-def _live() -> tuple[ColumnElement[bool], ...]:
     now = clock.now()
-    return (
-        LoginSession.revoked_at.is_(None),
-        LoginSession.expires_at > now,
-        LoginSession.last_seen_at > now - IDLE,
-    )
+    query = select(LoginSession).where(LoginSession.user_id == user_id, *_live(now, now - IDLE))
+    return db.session.execute(query.order_by(LoginSession.last_seen_at.desc()).limit(50)).scalars().all()
 
 
 @command

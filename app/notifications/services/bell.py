@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from app.core.access.actor import Actor
-from app.core.access.wall import passage
+from app.core.access.wall import passage, standing
 from app.core.db import command, db, uuid7
 from app.core.errors import NotFound
 from app.core.time import clock
@@ -78,8 +78,11 @@ def unread_count(actor: Actor) -> int:
     """Count the actor's unread lines, up to 100."""
     if actor.id is None:
         return 0
-    unread = select(Notification.id).where(Notification.user_id == actor.id, Notification.read_at.is_(None))
-    return db.session.execute(select(func.count()).select_from(unread.limit(COUNT_CAP).subquery())).scalar_one()
+    return db.session.execute(_UNREAD_COUNT, {"user_id": actor.id}).scalar_one()
+
+
+_UNREAD = select(Notification.id).where(Notification.user_id == bindparam("user_id"), Notification.read_at.is_(None))
+_UNREAD_COUNT = standing(select(func.count()).select_from(_UNREAD.limit(COUNT_CAP).subquery()))
 
 
 def latest(actor: Actor, limit: int = 20) -> list[Notification]:
