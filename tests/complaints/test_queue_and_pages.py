@@ -15,13 +15,15 @@ from app.complaints.explanations.services import Question
 from app.complaints.models import Complaint
 from app.complaints.panels import marks_of_visits
 from app.complaints.queue import Filters
-from app.core.access.actor import acting_as
+from app.core.access.actor import acting_as, system_actor
 from app.core.db import db, unit_of_work
 from app.core.time import clock
 from app.journeys.models import Journey, JourneyTemplate
+from app.notifications.services import bell
 from app.organizations.models import Patient
 from tests.cast import Cast, bearer, csrf, sign_in
 from tests.complaints.conftest import WORDS, brought_to, received, step
+from tests.guards.test_pages import counted
 
 
 def found(cast: Cast, who: str = "px_coordinator", **filters: Any) -> list[str]:
@@ -216,3 +218,42 @@ def test_the_board_marks_visits_of_patients_whose_complaint_is_open(reference_da
     step(reference_data, complaint, "cancel")
     with acting_as(officer):
         assert marks_of_visits([visit.id], officer) == {}
+
+
+def test_a_page_of_the_queue_and_a_search_ask_few_things_and_rows_alone_still_fewer(
+    reference_data: Cast, client: FlaskClient
+) -> None:
+    received(reference_data)
+    sign_in(client, reference_data["px_admin"])
+
+    def asked(path: str, **headers: str) -> int:
+        client.get(path, headers=headers)  # what is made once for the process
+        with client.application.app_context(), counted() as statements:
+            assert "CMP-" in client.get(path, headers=headers).text
+        return len(statements)
+
+    search = "/complaints/?tab=all&q=انتظرت"
+    assert asked("/complaints/?tab=all") == 6
+    assert asked(search) == 7
+    assert asked(search, **{"HX-Request": "true"}) == 5  # who asks, the columns, the sources, what is meant, the rows
+
+
+def test_the_bell_that_rides_along_with_the_hospitals_counts_what_is_unread(
+    reference_data: Cast, client: FlaskClient
+) -> None:
+    person = reference_data["px_coordinator"]
+    with acting_as(system_actor("a test of the bell")) as actor, unit_of_work():
+        bell.notify(
+            [person.id],
+            "complaints/received",
+            about=("complaint", person.id),
+            url="/complaints/",
+            params={"reference": "CMP-1"},
+            once="a test",
+            hospital_id=reference_data.a.id,
+            actor=actor,
+        )
+    sign_in(client, person)
+    assert "data-bell-count>1<" in page(client, "/complaints/")
+    post(client, "/notifications/read")
+    assert "data-bell-count hidden><" in page(client, "/complaints/")

@@ -13,7 +13,7 @@ import pytest
 import sqlalchemy as sa
 from flask.testing import FlaskClient
 
-from app.complaints import queries as complaints
+from app.complaints import queue as complaints
 from app.complaints.inquiries import queries as inquiries
 from app.complaints.inquiries.models import Inquiry
 from app.complaints.models import Complaint
