@@ -96,7 +96,7 @@ def counts(*, actor: Actor, filters: LogFilters) -> Mapping[str, int]:
     newest = log_query(actor).with_only_columns(Message.status).where(*_narrowing(replace(filters, status="")))
     found = newest.order_by(Message.created_at.desc()).limit(COUNT_CAP).subquery()
     rows = db.session.execute(select(found.c.status, func.count()).group_by(found.c.status))
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def _narrowing(filters: LogFilters) -> list[ColumnElement[bool]]:
