@@ -136,7 +136,12 @@ class Pages:
         assert shell.status_code == 200, (address, shell.status_code)
         found = re.search(r"datatables_ticket_list/([\w=-]+)", shell.content.decode())
         assert found, "the list names no table"
-        asked = {"draw": 1, "start": start, "length": 25, "search[value]": ""}  # as the page's script asks: it sends no order
+        asked = {
+            "draw": 1,
+            "start": start,
+            "length": 25,
+            "search[value]": "",
+        }  # as the page's script asks: it sends no order
         rows = self.client.get(f"/datatables_ticket_list/{found.group(1)}", asked)
         assert rows.status_code == 200, (address, rows.status_code)
         assert len(rows.json()["data"]) == 25, (address, "an empty page measures nothing")
