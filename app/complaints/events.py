@@ -7,7 +7,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from app.core.events import Event
-from app.core.web.list_file import ListExported
+from app.core.events.lists import ListExported
 
 
 @dataclass(frozen=True)

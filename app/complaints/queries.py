@@ -21,7 +21,6 @@ from app.core.access.policy import can, can_on, load, require, visible
 from app.core.db import db
 from app.core.errors import NotFound
 from app.core.i18n import named
-from app.notifications.models import Message
 from app.organizations.models import Department, Patient
 
 
@@ -53,16 +52,6 @@ def notes_of(complaint: Complaint, *, actor: Actor) -> list[tuple[ComplaintNote,
     if not can_on(actor, Perm.WORK, complaint):
         query = query.where(ComplaintNote.kind.in_(SHOWN_TO_COMPLAINANT))
     return [(row[0], row[1]) for row in db.session.execute(query)]
-
-
-def messages_of(case_id: UUID) -> Sequence[Message]:
-    """Give the latest messages about a case to people outside, newest first; the caller has found the case."""
-    query = (
-        select(Message)
-        .where(Message.about_id == case_id, Message.user_id.is_(None))
-        .order_by(Message.created_at.desc())
-    )
-    return db.session.execute(query.limit(20)).scalars().all()
 
 
 def shown_to_complainant(complaint: Complaint) -> Sequence[ComplaintNote]:

@@ -180,6 +180,17 @@ def options_providers(*, actor: Actor) -> list[tuple[UUID, str]]:
     return [(row_id, name) for row_id, name in rows]
 
 
+def sent_outside(about_id: UUID) -> Sequence[tuple[Message, int]]:
+    """Give the messages about a case to people outside with how often each was tried, oldest first, at most the first 200.
+
+    The caller has found the case, and knows that the actor may read who is written to. One statement.
+    """
+    tries = select(func.count()).where(MessageTry.message_id == Message.id).scalar_subquery()
+    query = select(Message, tries).where(Message.about_id == about_id, Message.user_id.is_(None))
+    rows = db.session.execute(query.order_by(Message.created_at, Message.id).limit(200))
+    return [(row[0], row[1]) for row in rows]
+
+
 def subjects_of(references: Collection[str], about_type: str) -> list[UUID]:
     """Give what messages of ours were about, by the references under which they left; newest first."""
     if not references:

@@ -25,7 +25,9 @@ MOST = 50
 class Sent:
     """The latest messages about a case: those that carry a text of the case by the text's id, the others as lines."""
 
-    of_texts: Mapping[UUID, dict[str, Any]] = field(default_factory=dict)  # mark, note and href of that text's line
+    of_texts: Mapping[UUID, dict[str, Any]] = field(
+        default_factory=dict
+    )  # mark, note, href and id for that text's line
     lines: list[Line] = field(default_factory=list)
     ids: frozenset[str] = frozenset()
 
@@ -70,6 +72,7 @@ def _said(message: Message, *, may_open: bool) -> dict[str, Any]:
         "mark": Mark(str(words["status"]), words["tone"]),
         "note": " ".join(str(each) for each in (words["channel"], _apart(words["address"]), words["reason"]) if each),
         "href": own_page("messages.show", message_id=message.id) if may_open else "",
+        "message_id": message.id,
     }
 
 

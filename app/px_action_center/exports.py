@@ -10,12 +10,11 @@ from app.core.saved_views.columns import columns_of
 from app.core.severity import Severity
 from app.core.web import requires
 from app.core.web.list_file import Column, ListFile
-from app.organizations.policy import Perm as OrganizationPerm
 from app.px_action_center import queries
 from app.px_action_center.enums import ActionStatus
 from app.px_action_center.events import ActionsExported
 from app.px_action_center.places import PLACE
-from app.px_action_center.policy import Perm
+from app.px_action_center.policy import IDENTIFIES, Perm
 from app.px_action_center.views import bp, filters_of
 from app.px_action_center.words import source_of
 
@@ -32,7 +31,7 @@ COLUMNS = (
     Column(_l("Owner"), lambda row: named(row.owner), code="owner"),
     Column(_l("Opened"), lambda row: row.action.created_at, code="opened"),
     Column(_l("Deadline"), lambda row: row.action.due_at, code="deadline"),
-    Column(_l("What was done"), lambda row: row.action.outcome, is_personal=True),
+    Column(_l("What was done"), lambda row: row.action.outcome),
     Column(_l("Submitted"), lambda row: row.action.submitted_at),
     Column(_l("Approved"), lambda row: row.action.approved_at),
     Column(_l("Closed"), lambda row: row.action.closed_at),
@@ -46,7 +45,8 @@ FILE = ListFile(
     columns=COLUMNS,
     list_page=queries.list_page,
     event=ActionsExported,
-    identifies=OrganizationPerm.PATIENT_IDENTIFY,
+    identifies=IDENTIFIES,
+    may_name=Perm.READ,
     shown=lambda actor: columns_of(PLACE, actor).codes,
 )
 

@@ -24,7 +24,7 @@ from app.organizations import queries as organizations
 from app.organizations.models import Department, Patient
 from app.px_action_center.enums import ActionStatus
 from app.px_action_center.models import ActionNote, PxAction
-from app.px_action_center.policy import Perm
+from app.px_action_center.policy import Perm, sees_patient
 
 PAGE = 25
 COUNT_CAP = 10_000
@@ -201,11 +201,13 @@ def _filtered(query: Any, filters: Filters, actor: Actor, meant: Sequence[UUID] 
 def search_clause(text: str, actor: Actor, meant: Sequence[UUID] | None = None) -> ColumnElement[bool]:
     """Find by number, words of the title, of what was done and of notes, and by patient; each way has an index.
 
-    Patients are found by what the actor may look them up by; `meant` are those of this text, where the caller has looked.
+    By patient finds who may know the patient (`policy.py`); `meant` are those of this text, where the caller has looked.
     """
     wanted = " ".join(text.split())[:MOST_SIGNS]
     words = words_of(wanted)
-    patients = organizations.ids_of_patients(wanted, actor=actor) if meant is None else meant
+    patients: Sequence[UUID] = ()
+    if sees_patient(actor):
+        patients = organizations.ids_of_patients(wanted, actor=actor) if meant is None else meant
     ways: list[ColumnElement[bool]] = [PxAction.reference == western_digits(strip_marks(wanted)).upper()]
     ways += [Texts(PxAction, PxAction.id).holds(words)] if words else []
     ways += [PxAction.patient_id.in_(patients)] if patients else []

@@ -16,10 +16,10 @@ from app.core.events import timeline
 from app.core.sla.explain import Deadline, deadlines_of
 from app.organizations.models import Department, Patient
 from app.organizations.policy import Perm as OrganizationPerm
-from app.organizations.queries import may_identify
 from app.px_action_center import queries, sla
 from app.px_action_center.enums import ActionStatus, Severity, SignalKind
 from app.px_action_center.models import PxAction
+from app.px_action_center.policy import sees_patient
 from app.px_action_center.story import Line, lines_of
 from app.surveys import story as survey_story
 from app.surveys.policy import Perm as SurveyPerm
@@ -58,7 +58,7 @@ def case_of(action_id: UUID, actor: Actor) -> Case:
         department=department,
         owner=owner,
         patient=patient,
-        is_masked=not may_identify(actor),
+        is_masked=not sees_patient(actor),
         deadline=deadlines_of(action.id).get(sla.KIND),
         lines=lines_of(
             timeline.of_subject(action.id, actor=actor),

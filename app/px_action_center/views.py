@@ -26,7 +26,7 @@ from app.px_action_center import queries
 from app.px_action_center.enums import ActionStatus, Severity
 from app.px_action_center.forms import ActionForm, AssignForm, MoveForm, NoteForm, SeverityForm
 from app.px_action_center.places import PLACE, statuses, tab_labels
-from app.px_action_center.policy import Perm
+from app.px_action_center.policy import Perm, sees_patient
 from app.px_action_center.queries import TABS, Filters
 from app.px_action_center.services import opening, working
 from app.px_action_center.services.bulk import BULK
@@ -70,7 +70,7 @@ def queue() -> Response:
         query=request.query_string.decode(),
         may_create=can(current_actor, Perm.CREATE),
         may_assign=can(current_actor, Perm.ASSIGN),
-        is_masked=not organizations.may_identify(current_actor),
+        is_masked=not sees_patient(current_actor),
         deeds=BULK.deeds,
     )
 

@@ -45,6 +45,23 @@
     first?.focus();
   });
 
+  // A form that runs once: while it does its button is out of use, and the element that `data-once` names says so in words.
+  const busy = (form, is) => {
+    form.ariaBusy = is ? "true" : null;
+    form.querySelectorAll("button").forEach((button) => (button.disabled = is));
+    const word = document.getElementById(form.dataset.once);
+    word.textContent = is ? word.dataset.busy : "";
+  };
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (event.defaultPrevented || !form.dataset.once) return;
+    if (form.ariaBusy) event.preventDefault();
+    else busy(form, true);
+  });
+  addEventListener("pageshow", (event) => {
+    if (event.persisted) document.querySelectorAll("form[data-once]").forEach((form) => busy(form, false)); // came Back
+  });
+
   document.addEventListener("click", async (event) => {
     const button = event.target.closest("[data-copy]");
     if (!button) return;

@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Route
 
 from app.complaints.inquiries.models import Inquiry
 from app.complaints.inquiries.services import answering, receiving, stepping
@@ -64,6 +64,39 @@ def test_an_officer_cancels_many_inquiries_by_key_and_takes_it_back(
     page.click("#changed form button")
     page.wait_for_url("**/inquiries/")
     assert stack.rows(Inquiry, status="cancelled", cancel_reason="repeated") == []
+    leave(page)
+
+
+@pytest.mark.parametrize("language", ["ar", "en"])
+def test_a_change_to_many_says_that_it_runs_and_a_double_click_runs_it_once(
+    browser: Browser, stack: Stack, language: str
+) -> None:
+    row_id, _number = asked(stack, "start")
+    page = at_work(browser, stack, "px_coordinator", language)
+    page.goto(f"{stack.address}/inquiries/selected/?verb=cancel&ids={row_id}")
+    page.select_option("#cancel_reason", "repeated")
+    page.fill("#reason", "سؤال مكرر")
+    held: list[Route] = []
+    page.route("**/inquiries/selected/", lambda route: held.append(route))
+    assert page.inner_text("#busy") == ""
+
+    page.dblclick("#going form button", no_wait_after=True)
+    page.wait_for_function("document.querySelector('#going form button').disabled")
+    page.evaluate("document.querySelector('#going form').requestSubmit()")
+    said = {"ar": "استفسار", "en": "1 inquiry"}[language]
+    assert said in page.inner_text("#busy[role=status]")
+    assert page.get_attribute("#going form", "aria-busy") == "true"
+    check_accessible(page)
+    assert len(held) == 1
+    held[0].continue_()
+    page.wait_for_url("**/inquiries/selected/done*")
+
+    assert "1" in page.inner_text("#changed") or language == "ar"
+    assert page.locator("#staying").count() == 0, "a second run would have found it changed"
+    page.unroute_all()
+    page.dblclick("#changed form button", no_wait_after=True)
+    page.wait_for_url("**/inquiries/")
+    assert [each.status for each in stack.rows(Inquiry, id=row_id)] == ["in_progress"]
     leave(page)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
-from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -18,50 +17,16 @@ from app.core.access.actor import acting_as, system_actor
 from app.core.bulk.deeds import REFUSALS
 from app.core.db import db
 from app.core.errors import Conflict, Invalid
-from app.core.sla import clocks
 from app.core.time import clock
-from app.core.web.chosen import Outcome
-from tests.cast import Cast, bearer, csrf, sign_in
+from tests.cast import Cast, bearer, sign_in
 from tests.complaints.inquiring import asked, take, walked_to
 from tests.guards.test_pages import counted
+from tests.many import Hands, clock_of, now, post
 
 SYSTEM = system_actor("a test of many inquiries")
+HANDS = Hands(BULK)
+run, undo = HANDS.run, HANDS.undo
 CANCEL = {"cancel_reason": "repeated", "reason": "سؤال مكرر"}
-
-
-def run(cast: Cast, verb: str, *rows: Inquiry, by: str = "px_coordinator", **given: str) -> tuple[str, list[Outcome]]:
-    """Change rows as a person who saw them as they are."""
-    actor = cast.actor(by)
-    with acting_as(actor):
-        return BULK.run(verb, {row.id: row.version for row in rows}, given, actor=actor)
-
-
-def undo(cast: Cast, token: str, by: str = "px_coordinator") -> list[Outcome] | None:
-    """Take a run back as a person."""
-    actor = cast.actor(by)
-    with acting_as(actor):
-        return BULK.undo(token, actor=actor)
-
-
-def now(row: Inquiry) -> Inquiry:
-    """The inquiry as it is now."""
-    with acting_as(SYSTEM):
-        db.session.refresh(row)
-    return row
-
-
-def clock_of(row: Inquiry) -> dict[str, Any]:
-    """What stands of its clock, and of the copy for lists."""
-    with acting_as(SYSTEM):
-        db.session.expire_all()
-        (found,) = clocks.of_subject(row.id)
-        fields = ("cycle", "target_seconds", "started_at", "due_at", "look_at", "breached_at", "stopped_at")
-        return {name: getattr(found, name) for name in fields} | {"copied": row.due_at}
-
-
-def post(client: FlaskClient, path: str, **data: Any) -> Any:
-    """Send a form."""
-    return client.post(path, data={"csrf_token": csrf(client.application, client), **data})
 
 
 def test_each_inquiry_says_beforehand_what_will_happen_or_why_not(reference_data: Cast, client: FlaskClient) -> None:

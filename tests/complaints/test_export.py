@@ -174,7 +174,7 @@ def test_inquiries_leave_by_the_same_rules(
     assert take(app, client, "", "inquiries", reason=" ").status_code == 422
     with acting_as(SYSTEM):
         query = sa.select(EventLog).where(EventLog.kind == "complaints.inquiries.exported")
-        events = db.session.execute(query.order_by(EventLog.at)).scalars().all()
+        events = db.session.execute(query.order_by(EventLog.at, EventLog.id)).scalars().all()
     assert [each.data["filters"] for each in events] == [["tab=all", "channel=phone"], ["tab=open"]]
 
 

@@ -19,12 +19,15 @@ from app.complaints.papers import services as papers
 from app.complaints.papers.services import LetterFacts
 from app.complaints.points import services as points
 from app.complaints.points.services import PointFacts
+from app.complaints.services import writing
 from app.core import files, paper
 from app.core.access.actor import acting_as, system_actor
 from app.core.attachments.models import Attachment
-from app.core.db import db
+from app.core.db import db, unit_of_work
 from app.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from app.core.jobs import queues
+from app.core.time import clock
+from app.notifications.models import Message
 from tests.cast import Cast, csrf, sign_in
 from tests.complaints.conftest import WORDS, brought_to, received
 from tests.complaints.test_hearing import link, opened, proof_in
@@ -141,6 +144,33 @@ def test_the_pack_holds_the_whole_case_as_text_and_stands_in_the_right_direction
         assert part in html
     assert rows(Attachment)[0].sha256 in html  # of the letter
     assert [each.state for each in rows(ComplaintPaper)] == ["ready", "ready"]
+
+
+@pytest.mark.parametrize("language", ["ar", "en"])
+def test_a_message_is_one_line_of_the_packs_story_that_refers_to_its_proof(
+    reference_data: Cast, client: FlaskClient, drain: Callable[[], int], language: str
+) -> None:
+    complaint = received(reference_data, contact_name="نورة", contact_phone="0501112233")
+    actor = reference_data.actor("px_coordinator")
+    with acting_as(actor):
+        writing.add_note(complaint.id, "سنتصل بكم غدا", kind="message", actor=actor)
+    drain()
+    with acting_as(SYSTEM), unit_of_work():
+        messages = list(db.session.execute(sa.select(Message).order_by(Message.created_at, Message.id)).scalars())
+        for number, each in enumerate(messages):
+            each.sent_at, each.delivered_at, each.provider_reference = clock.now(), clock.now(), f"prov-{number}"
+    with acting_as(actor):
+        pack = papers.make_pack(complaint.id, language, actor=actor)
+    sign_in(client, reference_data["px_coordinator"])
+    html = client.get(f"/complaints/{complaint.id}/papers/{pack.id}").get_data(as_text=True)
+    before, story = html.split({"ar": "<h2>ما حدث</h2>", "en": "<h2>What happened</h2>"}[language])
+
+    assert len(messages) == 2
+    for number, each in enumerate(messages, 1):
+        assert before.count(f'id="M{number}"') == 1 and before.count(f"prov-{number - 1}") == 1
+        assert story.count(f'<a href="#M{number}">M{number}</a>') == 1
+        assert f"prov-{number - 1}" not in story and each.provider_reference in before
+    assert story.count("سنتصل بكم غدا") == 1 and "سنتصل بكم غدا" not in before
 
 
 def test_who_complained_takes_the_letter_behind_the_code_and_no_pack(reference_data: Cast, client: FlaskClient) -> None:

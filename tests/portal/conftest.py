@@ -23,7 +23,9 @@ SYSTEM = system_actor("look at the demo")
 @pytest.fixture(scope="session")
 def demo_app(servers: Any, clone: Any, tmp_path_factory: pytest.TempPathFactory) -> APIFlask:
     """An application on a database that holds the demo, ending at noon of a Tuesday in Riyadh."""
-    app = create_app(from_environment(environment(servers, clone(), tmp_path_factory.mktemp("demo"))))
+    settings = environment(servers, clone(), tmp_path_factory.mktemp("demo"))
+    # as `make run` has it: the simulator, to which the demo's webhooks go, stands on this machine
+    app = create_app(from_environment({**settings, "PX360_WEBHOOK_NETWORKS": "127.0.0.1/32"}))
     app.testing = True
     with app.app_context(), clock.frozen(NOON), acting_as(SYSTEM) as actor:
         seed_reference_data()

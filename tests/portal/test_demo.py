@@ -25,6 +25,7 @@ from app.core.sla import clocks
 from app.core.sla.models import SlaClock, SlaDecision
 from app.core.time import clock
 from app.integrations.models import InboundEvent
+from app.integrations.outbound.models import WebhookDelivery, WebhookTry
 from app.journeys.models import Journey, JourneyTemplate, Stage, StageTemplate
 from app.journeys.rules import VisitEvent
 from app.journeys.services import progress
@@ -72,8 +73,10 @@ def test_the_log_is_sealed_and_whole(demo: Loaded) -> None:
 
     assert verdict.is_whole, verdict.faults[:3]
     assert verdict.checked == demo.counts["events"]
-    # the keys that were given out and the sources of cases that were made just now
-    assert verdict.unsealed <= len(demo.keys) + number_of(EventLog, EventLog.subject_type == "case_source")
+    # the keys that were given out, and the sources of cases and the webhook that were made just now
+    assert verdict.unsealed <= len(demo.keys) + number_of(
+        EventLog, EventLog.subject_type.in_(("case_source", "webhook_endpoint"))
+    )
 
 
 def test_nothing_happened_in_the_future(demo: Loaded) -> None:
@@ -333,6 +336,21 @@ def test_messages_and_inbound_events_are_in_many_states(demo: Loaded) -> None:
     assert told == {"complaints/received", "complaints/message", "complaints/answered"}
     unread = {row.user_id for row in every(Notification, Notification.read_at.is_(None))}
     assert len(unread) >= 8
+
+
+def test_webhooks_went_well_went_late_and_were_given_up_and_each_try_is_kept(demo: Loaded) -> None:
+    deliveries = every(WebhookDelivery)
+    assert {row.state for row in deliveries} >= {"delivered", "retrying", "dead"}
+    tries = defaultdict(list)
+    for each in every(WebhookTry):
+        tries[each.delivery_id].append(each)
+    for row in deliveries:
+        mine = sorted(tries[row.id], key=lambda each: each.begun_at)
+        assert (row.attempts, row.state == "delivered") == (len(mine), bool(mine) and not mine[-1].problem)
+        assert all(each.problem for each in mine[:-1]) and all(each.begun_at <= NOON for each in mine)
+        assert (row.state in ("waiting", "retrying")) == (row.next_try_at is not None)
+    assert {each.answer_code for each in every(WebhookTry)} >= {204, 500, 503, None}
+    assert any(each.answer_text for each in every(WebhookTry))
 
 
 @pytest.mark.parametrize("part", [0.01, 0.5, 0.97])

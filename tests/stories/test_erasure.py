@@ -26,7 +26,7 @@ from app.core import files
 from app.core.access.actor import Actor, acting_as, system_actor
 from app.core.access.wall import passage
 from app.core.attachments import keeping
-from app.core.db import db
+from app.core.db import db, unit_of_work
 from app.core.events import sealer
 from app.core.sla import clocks, extensions
 from app.core.time import clock
@@ -39,6 +39,7 @@ from app.organizations.services import patients
 from app.px_action_center.models import PxAction
 from app.px_action_center.services import opening, working
 from app.surveys.models import SurveyAnswer, SurveyInstance
+from app.surveys.rules.coarsening import LEAST_ALIKE
 from app.surveys.services import sending
 from tests.conftest import NOON
 from tests.integrations.hl7.door import post
@@ -144,6 +145,8 @@ def test_after_an_erasure_nothing_in_the_database_names_the_person_and_all_count
         [patient], [action] = everything(Patient), everything(PxAction)
         write_of(cast, people, patient, action)
         work(drain)
+        asked = alike_ones()
+        assert {(each["sex"], each["age_years"]) for each in facts_of(patient)} == {("M", 64)}
         before = figures()
         held = {table for table, _ in places_of(*SECRETS)}
         assert {"patients", "survey_answers", "messages", "px_actions", "action_notes", "sla_extensions"} <= held
@@ -163,8 +166,58 @@ def test_after_an_erasure_nothing_in_the_database_names_the_person_and_all_count
             None
         }  # the ignored message too: it was by number only
         assert figures() == before
+        assert {(each["sex"], each["age_band"], each.get("age_years")) for each in facts_of(patient)} == {
+            ("M", "60-74", None)
+        }, "an age band and the sex stay as statistics among ten others alike"
+        assert not [each for each in everything(SurveyInstance) if each.id not in asked and "guardian" in each.context]
         sealer.seal_events()
         assert sealer.verify().is_whole
+
+
+def facts_of(patient: Patient) -> list[dict[str, Any]]:
+    """What the surveys of a patient know of the person and the visit."""
+    return [each.context["facts"] for each in everything(SurveyInstance) if each.patient_id == patient.id]
+
+
+def alike_ones(count: int = LEAST_ALIKE) -> set[UUID]:
+    """Let others of the same department, age and sex have been asked as well; gives their surveys."""
+    [survey] = everything(SurveyInstance)
+    names = ("template_id", "once", "department_id", "state", "send_at", "context", "language")
+    copied = {name: getattr(survey, name) for name in names}
+    made = set()
+    with acting_as(SYSTEM), unit_of_work():
+        for number in range(count):
+            other = Patient(hospital_id=survey.hospital_id, mrn=f"O-{number}", name_en="Other", name_ar="آخر")
+            db.session.add(other)
+            db.session.flush()
+            row = SurveyInstance(
+                hospital_id=survey.hospital_id, patient_id=other.id, handle=f"other{number:05}", revoked_at=clock.now(),
+                **{**copied, "context": {**survey.context, "facts": {**survey.context["facts"], "age_years": 61}}},
+            )  # fmt: skip
+            db.session.add(row)
+            db.session.flush()
+            made.add(row.id)
+    return made
+
+
+def test_who_was_rare_among_those_asked_leaves_neither_age_nor_sex(
+    client: Any, reference_data: Any, provider: Any, drain: Any, source_key: str
+) -> None:
+    admin = reference_data.actor("hospital_admin")
+    for number, kind in enumerate(("ADT^A04", "ADT^A03")):
+        assert post(client, source_key, message(kind, control=f"C-{number}", visit=VISIT, pid=PID)).code == "AA"
+    work(drain)
+    with clock.frozen(NOON + timedelta(hours=3)):
+        work(drain)
+        [patient] = everything(Patient)
+        alike_ones(LEAST_ALIKE - 1)
+        with acting_as(admin):
+            patients.erase(patient.id, actor=admin)
+        work(drain)
+
+    [facts] = facts_of(patient)
+    assert facts.keys().isdisjoint({"age_years", "age_band", "sex"})
+    assert facts["journey_type"], "what is of the visit stays"
 
 
 def figures() -> Any:

@@ -12,10 +12,18 @@ from app.complaints.inquiries.bulk import BULK
 from app.complaints.inquiries.enums import CANCEL_REASONS
 from app.complaints.inquiries.views import filters_of
 from app.complaints.policy import Perm
-from app.core.bulk.pages import Pages, Words
+from app.core.bulk.pages import BulkForm, Pages, Words
 from app.core.web import current_actor, requires
+from app.core.web.forms import LineField
 
 bp = Blueprint("inquiry_bulk", __name__, url_prefix="/inquiries/selected")
+
+
+class InquiriesForm(BulkForm):
+    """What to change the chosen inquiries to."""
+
+    cancel_reason = LineField(_l("Why it is cancelled"), most=20)
+
 
 PAGES = Pages(
     BULK,
@@ -31,6 +39,7 @@ PAGES = Pages(
     first=lambda limit: queries.list_page(filters_of(), actor=current_actor, limit=limit).rows,
     people=accounts.options_people_for,
     choices={"cancel_reason": CANCEL_REASONS},
+    form=InquiriesForm,
 )
 
 

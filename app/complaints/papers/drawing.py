@@ -9,7 +9,6 @@ from uuid import UUID
 from flask import current_app
 from sqlalchemy import select
 
-from app.complaints import queries
 from app.complaints.models import Complaint, ComplaintPaper
 from app.complaints.papers import services as papers
 from app.complaints.show import case_of
@@ -23,6 +22,7 @@ from app.core.events.models import EventLog, EventSeal
 from app.core.i18n import direction, in_language, named
 from app.core.logging import get_logger
 from app.core.paper import NoPaper, pdf_of
+from app.notifications import queries as notifications
 from app.organizations.models import Hospital
 
 log = get_logger(__name__)
@@ -54,6 +54,7 @@ def page_of(paper: ComplaintPaper, actor: Actor, sheet: str = "css/paper.css") -
 def _whole_case(paper: ComplaintPaper, actor: Actor) -> dict[str, Any]:
     with in_language(paper.language), kept():
         case = case_of(paper.complaint_id, actor)
+    messages = notifications.sent_outside(paper.complaint_id)
     sealed = db.session.execute(
         select(EventLog.at, EventLog.kind, EventSeal.position, EventSeal.digest)
         .outerjoin(EventSeal, EventSeal.event_id == EventLog.id)
@@ -64,7 +65,8 @@ def _whole_case(paper: ComplaintPaper, actor: Actor) -> dict[str, Any]:
     return {
         "case": case,
         "letters": [each for each in papers.papers_of(paper.complaint_id) if each.kind == papers.LETTER],
-        "messages": queries.messages_of(paper.complaint_id),
+        "messages": messages,
+        "numbers": {message.id: f"M{number}" for number, (message, _tries) in enumerate(messages, 1)},
         "files": keeping.of_case(paper.complaint_id),
         "sealed": sealed,
         "fingerprint": hashlib.sha256(b"".join(bytes(row.digest) for row in sealed if row.digest)).hexdigest(),

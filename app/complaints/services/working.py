@@ -20,11 +20,12 @@ from app.complaints.events import (
 from app.complaints.models import Complaint
 from app.complaints.policy import Perm
 from app.complaints.services.receiving import hold_surveys, refuse_number
-from app.complaints.sources.built_in import BY_STAFF, COMPLAINT
-from app.complaints.sources.known import may_be_named, was_named
+from app.complaints.sources.built_in import COMPLAINT
+from app.complaints.sources.correcting import check_correction
 from app.core.access.actor import Actor
 from app.core.access.policy import load
 from app.core.bulk.deeds import Wish
+from app.core.bulk.one import only, to_owner
 from app.core.bulk.together import Became, Changed, Owners, decide_each, settle
 from app.core.db import command, write_many
 from app.core.errors import Conflict, Invalid
@@ -48,10 +49,8 @@ def assign(complaint_id: UUID, *, to: UUID, version: int, actor: Actor) -> Compl
 
     Invalid: `to` does not work in the hospital. Conflict: it has ended, or somebody changed it since `version`.
     """
-    complaint = open_case(complaint_id, version=version, actor=actor)
-    if not accounts.works_in(to, complaint.hospital_id):
-        raise Invalid(assignee_id=_("The owner must work in the hospital of this complaint."))
-    return _give(complaint, to, actor)
+    complaint: Complaint = only(hand_over(to_owner(complaint_id, to, version), actor=actor))
+    return complaint
 
 
 @command
@@ -74,15 +73,6 @@ OWNERS = Owners(
     ended=_l("This complaint has ended."),
     elsewhere=_l("The owner must work in the hospital of this complaint."),
 )
-
-
-def _give(complaint: Complaint, to: UUID, actor: Actor) -> Complaint:
-    if complaint.assignee_id != to:
-        previous, complaint.assignee_id = complaint.assignee_id, to
-        event = ComplaintAssigned(complaint.id, complaint.hospital_id, complaint.reference, to, previous)
-        record(event, actor=actor, change=Change.of(complaint))
-        touch("complaints", hospital_id=complaint.hospital_id)
-    return complaint
 
 
 @command
@@ -178,10 +168,7 @@ def change_source(
     number = outside_number.strip() or complaint.outside_number
     if (complaint.channel, complaint.outside_number) == (source, number):
         return complaint
-    if not was_named(complaint.channel, BY_STAFF[COMPLAINT]):
-        raise Conflict(_("It came through a door of its own: its source stays."), code="source", current=complaint)
-    if not may_be_named(COMPLAINT, source, BY_STAFF):
-        raise Invalid(channel=_("Choose one of the listed codes."))
+    check_correction(COMPLAINT, complaint, source)
     if source in OUTSIDE and not number:
         raise Invalid(outside_number=_("Give the number that the outside body uses."))
     refuse_number(complaint.hospital_id, source, number)

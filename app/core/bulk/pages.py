@@ -28,16 +28,15 @@ UNDONE = "undone"  # instead of a verb: what became of each when a run was taken
 
 
 class BulkForm(Form):
-    """What to change the chosen rows to; each change takes some of it."""
+    """What to change the chosen rows to; each change takes some of it. A queue with more to ask for adds its own fields."""
 
     assignee_id = LineField(_l("Owner"), most=40)
     severity = LineField(_l("Severity"), most=20)
-    cancel_reason = LineField(_l("Why it is cancelled"), most=20)
     reason = TextField(_l("Reason"), most=2000)
 
     def given(self) -> dict[str, str]:
-        """Give what was typed."""
-        return {name: str(self[name].data or "") for name in (OWNER, "severity", "cancel_reason", "reason")}
+        """Give what was typed, by field."""
+        return {field.name: str(field.data or "") for field in self if field.name != "csrf_token"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +61,14 @@ class Pages:
     first: Callable[[int], Sequence[Any]]
     people: Callable[[Sequence[Verdict]], Sequence[Any]]  # who may own those that may change
     choices: Mapping[str, Mapping[str, Any]]  # of a field: its codes and their labels
+    form: type[BulkForm] = BulkForm
 
     def preview(self) -> Response:
         """Say of each chosen row what will happen or why not."""
         lines, verb = self._chosen(), request.args.get("verb", "")
         if not lines or verb not in self.bulk.deeds:
             return see_other(url_for(self.queue_endpoint), toast=_("Select some rows first."))
-        return self._preview(verb, lines, BulkForm(formdata=None))
+        return self._preview(verb, lines, self.form(formdata=None))
 
     def _chosen(self) -> Sequence[Any]:
         """The ticked rows, or the first of all that the filters find."""
@@ -94,7 +94,7 @@ class Pages:
 
     def change(self) -> Response:
         """Change them; goes on to what became of each."""
-        form, verb = BulkForm(), request.form.get("verb", "")
+        form, verb = self.form(), request.form.get("verb", "")
         versions = read_versions(request.form.getlist("ids"), MOST)
         if verb not in self.bulk.deeds:
             raise Invalid(verb=_("Choose one of the listed codes."))

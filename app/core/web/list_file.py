@@ -23,7 +23,8 @@ from app.core.access.actor import Actor, acting_as
 from app.core.access.policy import can
 from app.core.db import command, db
 from app.core.errors import Invalid
-from app.core.events import Change, Event, record
+from app.core.events import Change, record
+from app.core.events.lists import ListExported
 from app.core.i18n import in_language, language, select_zone
 from app.core.time import clock
 from app.core.web import sheets
@@ -32,15 +33,6 @@ from app.core.web.forms import Form, LineField
 from app.core.web.pages import page
 
 PART = 500
-
-
-@dataclass(frozen=True)
-class ListExported(Event):
-    """Somebody took a list out as a file; who, is the subject, and why, stands in the erasable detail."""
-
-    file_kind: str
-    names_patients: bool
-    filters: tuple[str, ...]  # name=code; never what was searched for
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +73,7 @@ class ListFile:
     list_page: Callable[..., Any]
     event: type[ListExported]
     identifies: str  # the right to know who the patients are
+    may_name: str = ""  # the right whose holders get texts that may name a patient; empty: `identifies` alone
     within: Callable[[], AbstractContextManager[None]] = nullcontext  # what each part of the file is written in
     # codes of what the queue shows this reader; None: it has no columns to choose from, and the file has all of its own
     shown: Callable[[Actor], Collection[str]] | None = None
@@ -92,9 +85,13 @@ class ListFile:
             status=status,
             file=self,
             form=form or ExportForm(formdata=None, columns="shown"),
-            names_patients=can(current_actor, self.identifies),
+            names_patients=self.names_patients(current_actor),
             query=request.query_string.decode(),
         )
+
+    def names_patients(self, actor: Actor) -> bool:
+        """Tell whether the file that this actor gets may name patients, so that it says so and asks what it is for."""
+        return can(actor, self.may_name or self.identifies)
 
     def taken(self, filters: Any) -> Response:
         """Give exactly the rows that the queue shows with these filters, in its order, or the page with what is wrong."""
@@ -115,11 +112,11 @@ class ListFile:
     ) -> Response:
         """Give the file, with the columns of these codes (None: all).
 
-        Invalid: no such kind of file, or no `reason` where the file tells who the patients are.
+        Invalid: no such kind of file, or no `reason` where the file may name patients.
         """
-        names_patients = can(actor, self.identifies)
+        names_patients, identifies = self.names_patients(actor), can(actor, self.identifies)
         _note(self, filters, kind, reason, names_patients=names_patients, actor=actor)
-        told = [each for each in self.columns if names_patients or not each.is_personal]
+        told = [each for each in self.columns if identifies or not each.is_personal]
         columns = [each for each in told if codes is None or each.code in codes]
         zone = ZoneInfo(select_zone())
         day = _cell(clock.now(), zone)

@@ -23,7 +23,7 @@ from app.core.events.timeline import TimelineEntry
 from app.core.severity import Severity
 from app.core.web import names, story
 from app.core.web.doors import current_actor
-from app.core.web.said import said, sort_of
+from app.core.web.in_words import said, sort_of
 
 MOST_ACTS = 5
 MOST_SIGNS = 300  # of a value

@@ -19,8 +19,8 @@ from wtforms.widgets import HiddenInput
 
 from app.core.web import missed
 from app.core.web.forms import StaleEdit, UuidField
+from app.core.web.in_words import said
 from app.core.web.pages import is_fragment_request, safe_target
-from app.core.web.said import said
 
 BACK = "px_back"  # where the form stood; travels along where it is late twice
 NOT_MINE = frozenset({"csrf_token", "version", BACK})

@@ -51,6 +51,7 @@ class Line:
     mark: Mark | None = None  # how what it tells of stands now
     note: str = ""  # more in few words, muted: where a message went, a score
     href: str = ""  # its own page, for who may open it
+    message_id: UUID | None = None  # of the message that it tells of, or by which its text went out
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,7 @@ class Written:
     mark: Mark | None = None  # how the message stands by which it went out
     note: str = ""
     href: str = ""
+    message_id: UUID | None = None
 
 
 Hung = Callable[[Sequence[UUID], Actor], Iterable[Line]]  # what belongs to a case -> lines, as far as one may read
@@ -119,6 +121,7 @@ def lines_of(
             mark=each.mark,
             note=each.note,
             href=each.href,
+            message_id=each.message_id,
         )
         for each in written
     ]

@@ -21,6 +21,7 @@ from app.portal.demo.names import HOSPITALS
 from app.portal.demo.organization import make_organization
 from app.portal.demo.patients import make_patients
 from app.portal.demo.surveys import Asking
+from app.portal.demo.webhooks import Hooks
 from app.surveys.models import SurveyInstance
 
 SEED = 360
@@ -62,6 +63,7 @@ def load(simulator_url: str, *, actor: Actor, seed: int = SEED) -> Loaded:
     mails = Mailroom(sheets).fill(list(group.hospitals))
     suggestions.fill(sheets)
     case_messages.write(log, post, happened)  # the last, so that the rest of the story stays as it is
+    Hooks(sheets, log).fill(group.hospitals[0])
     counts = {
         "patients": len(sheets.rows[Patient]),
         "visits": len(sheets.rows[Journey]),

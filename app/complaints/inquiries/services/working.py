@@ -15,11 +15,12 @@ from app.complaints.inquiries.events import InquiryAssigned, InquirySorted, Inqu
 from app.complaints.inquiries.models import Inquiry
 from app.complaints.inquiries.services.receiving import places_wrong
 from app.complaints.policy import Perm
-from app.complaints.sources.built_in import BY_STAFF, INQUIRY
-from app.complaints.sources.known import may_be_named, was_named
+from app.complaints.sources.built_in import INQUIRY
+from app.complaints.sources.correcting import check_correction
 from app.core.access.actor import Actor
 from app.core.access.policy import load
 from app.core.bulk.deeds import Wish
+from app.core.bulk.one import only, to_owner
 from app.core.bulk.together import Became, Owners
 from app.core.db import command
 from app.core.errors import Conflict, Invalid
@@ -33,14 +34,7 @@ def assign(inquiry_id: UUID, *, to: UUID, version: int, actor: Actor) -> Inquiry
 
     Invalid: `to` does not work in the hospital. Conflict: it has ended, or somebody changed it since `version`.
     """
-    inquiry = _open_case(inquiry_id, version, actor)
-    if not accounts.works_in(to, inquiry.hospital_id):
-        raise Invalid(assignee_id=_("The owner must work in the hospital of this inquiry."))
-    if inquiry.assignee_id != to:
-        previous, inquiry.assignee_id = inquiry.assignee_id, to
-        event = InquiryAssigned(inquiry.id, inquiry.hospital_id, inquiry.reference, to, previous)
-        record(event, actor=actor, change=Change.of(inquiry))
-        touch("inquiries", hospital_id=inquiry.hospital_id)
+    inquiry: Inquiry = only(hand_over(to_owner(inquiry_id, to, version), actor=actor))
     return inquiry
 
 
@@ -76,10 +70,7 @@ def change_source(inquiry_id: UUID, source: str, *, version: int, actor: Actor) 
     inquiry = _open_case(inquiry_id, version, actor)
     if inquiry.channel == source:
         return inquiry
-    if not was_named(inquiry.channel, BY_STAFF[INQUIRY]):
-        raise Conflict(_("It came through a door of its own: its source stays."), code="source", current=inquiry)
-    if not may_be_named(INQUIRY, source, BY_STAFF):
-        raise Invalid(channel=_("Choose one of the listed codes."))
+    check_correction(INQUIRY, inquiry, source)
     before, inquiry.channel = inquiry.channel, source
     change = Change.of(inquiry)
     sla.revise(inquiry, "source", actor=actor)
