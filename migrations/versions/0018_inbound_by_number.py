@@ -1,6 +1,6 @@
 """Messages that led to no patient are found by file number when a patient is erased; indexes that others cover go
 
-Revision: 0019_inbound_by_number
+Revision: 0018_inbound_by_number
 Follows: 0017_lean_writes
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0019_inbound_by_number"
+revision = "0018_inbound_by_number"
 down_revision = "0017_lean_writes"
 branch_labels = None
 depends_on = None

@@ -1,6 +1,6 @@
 """An e-mail can open or join an inquiry; a mailbox says which kind of case it opens
 
-Revision: 0021_mail_of_inquiries
+Revision: 0019_mail_of_inquiries
 Follows: 0016_cancelled_from
 """
 
@@ -9,8 +9,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0021_mail_of_inquiries"
-down_revision = "0019_inbound_by_number"
+revision = "0019_mail_of_inquiries"
+down_revision = "0018_inbound_by_number"
 branch_labels = None
 depends_on = None
 
