@@ -49,7 +49,7 @@ def of_place(place: Place, schema: type[F]) -> type[F]:
             ),
         ),
     }
-    return create_model(schema.__name__, __base__=schema, __doc__=schema.__doc__, **fields)
+    return create_model(f"Ordered{schema.__name__}", __base__=schema, __doc__=schema.__doc__, **fields)
 
 
 def answer(file: ListFile, place: Place, filters: Any, body: ListFileIn, *, orders: Sequence[str]) -> Response:
