@@ -14,7 +14,7 @@ from sqlalchemy import ARRAY, JSON, bindparam, func, insert, inspect, select, up
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.orm.exc import StaleDataError
 
-from app.core.access.wall import writing_past_the_session
+from app.core.access import wall
 from app.core.db.base import Timestamped, db
 from app.core.time import clock
 
@@ -60,7 +60,7 @@ def write_one(row: Any) -> None:
         row.updated_at = clock.now()
         names = tuple(sorted({*names, "updated_at"}))
     values = {name: getattr(row, name) for name in names} | {"version": row.version + 1}
-    with writing_past_the_session([getattr(row, "hospital_id", None)]):
+    with wall.writing_past_the_session([getattr(row, "hospital_id", None)]):
         found = db.session.connection().execute(
             _update_of(row.__table__), values | {"its_id": row.id, "its_version": row.version}
         )
