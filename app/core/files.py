@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -52,10 +53,14 @@ def put(data: bytes, *, folder: str, media_type: str) -> StoredFile:
 
 
 def put_again(path: str, *, folder: str) -> str:
-    """Give a stored file a second place, so that each can be removed without the other; nothing is written twice."""
+    """Give a stored file a second place, so that each can be removed without the other. FileNotFoundError: it is gone."""
     relative = _new_place(folder)
     target = data_dir() / relative
-    os.link(data_dir() / path, target)
+    try:
+        os.link(data_dir() / path, target)
+    except OSError:  # a file system that gives a file one place only
+        shutil.copyfile(data_dir() / path, target)
+        target.chmod(0o600)
     os.utime(target)  # it is new, also to who sweeps away what no row names
     return str(relative)
 

@@ -191,14 +191,14 @@ def sent_outside(about_id: UUID) -> Sequence[tuple[Message, int]]:
     return [(row[0], row[1]) for row in rows]
 
 
-def subjects_of(references: Collection[str], about_type: str) -> list[UUID]:
-    """Give what messages of ours were about, by the references under which they left; newest first."""
+def subjects_of(references: Collection[str], about_types: Collection[str]) -> list[tuple[str, UUID]]:
+    """Give what messages of ours were about (type and id), by the references under which they left; newest first."""
     if not references:
         return []
     rows = db.session.execute(
-        select(Message.about_id)
+        select(Message.about_type, Message.about_id)
         .join(MessageTry, MessageTry.message_id == Message.id)
-        .where(MessageTry.reference.in_(list(references)), Message.about_type == about_type)
+        .where(MessageTry.reference.in_(list(references)), Message.about_type.in_(about_types))
         .order_by(MessageTry.created_at.desc())
-    ).scalars()
-    return list(dict.fromkeys(rows))
+    )
+    return list(dict.fromkeys((about, subject_id) for about, subject_id in rows))

@@ -1,7 +1,7 @@
 """An e-mail can open or join an inquiry; a mailbox says which kind of case it opens
 
 Revision: 0019_mail_of_inquiries
-Follows: 0016_cancelled_from
+Follows: 0018_inbound_by_number
 """
 
 from __future__ import annotations

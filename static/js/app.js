@@ -45,21 +45,26 @@
     first?.focus();
   });
 
-  // A form that runs once: while it does its button is out of use, and the element that `data-once` names says so in words.
+  // A form that runs once: while it does its button is out of use, and the element that `data-runs-once` names says so in words.
   const busy = (form, is) => {
     form.ariaBusy = is ? "true" : null;
-    form.querySelectorAll("button").forEach((button) => (button.disabled = is));
-    const word = document.getElementById(form.dataset.once);
+    // aria-disabled, not disabled: the pressed button's own value must still be sent
+    form.querySelectorAll("button").forEach((button) => (button.ariaDisabled = is ? "true" : null));
+    const word = document.getElementById(form.dataset.runsOnce);
     word.textContent = is ? word.dataset.busy : "";
   };
   document.addEventListener("submit", (event) => {
     const form = event.target;
-    if (event.defaultPrevented || !form.dataset.once) return;
-    if (form.ariaBusy) event.preventDefault();
-    else busy(form, true);
+    if (event.defaultPrevented || !form.dataset.runsOnce) return;
+    if (form.ariaBusy) {
+      event.preventDefault();
+      return;
+    }
+    busy(form, true);
+    setTimeout(() => busy(form, false), 30_000); // stopped, or a line that failed: let the person try again
   });
   addEventListener("pageshow", (event) => {
-    if (event.persisted) document.querySelectorAll("form[data-once]").forEach((form) => busy(form, false)); // came Back
+    if (event.persisted) document.querySelectorAll("form[data-runs-once]").forEach((form) => busy(form, false)); // came Back
   });
 
   document.addEventListener("click", async (event) => {

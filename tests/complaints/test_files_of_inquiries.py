@@ -177,3 +177,14 @@ def test_a_file_that_is_carried_over_outlives_the_one_that_it_came_from(referenc
     with acting_as(SYSTEM), pytest.raises(Conflict):
         row.state = FileState.QUARANTINED
         keeping.take(row.id, about_id=row.about_id, actor=SYSTEM)
+
+
+def test_a_file_whose_bytes_are_gone_does_not_keep_an_inquiry_from_becoming_a_complaint(reference_data: Cast) -> None:
+    inquiry = asked(reference_data)
+    gone = attached(reference_data, name="gone.pdf", inquiry=inquiry)
+    attached(reference_data, PDF + b"2", "there.pdf", inquiry=inquiry)
+    files.remove(gone.path)
+
+    complaint_id = take(reference_data, every(Inquiry, Inquiry.id == inquiry.id)[0], "convert").complaint_id
+
+    assert [each.name for each in every(Attachment, Attachment.about_id == complaint_id)] == ["there.pdf"]

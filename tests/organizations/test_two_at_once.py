@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Barrier
@@ -61,6 +62,25 @@ def all_at_once(app: Flask, hospital_id: UUID, mrn: str) -> None:
             done.result(timeout=60)
 
 
+def heard_while(app: Flask, hospital_id: UUID, mrn: str, change: Callable[[], Any]) -> UUID:
+    """Let a message about a patient come while `change` holds the record; gives the record that the message told of."""
+
+    def hear() -> UUID:
+        with app.app_context(), acting_as(SYSTEM):
+            return patients.tell(hospital_id, PatientFacts(mrn, {"name_en": "Sarah"}), actor=SYSTEM)
+
+    waits = sa.text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()")
+    with ThreadPoolExecutor(1) as pool:
+        with unit_of_work():
+            change()
+            told = pool.submit(hear)
+            with db.engine.connect() as watch:
+                while not watch.execute(waits).scalar_one():
+                    assert not told.done(), "the message did not wait for who holds the record"
+                    time.sleep(0.02)
+        return told.result(timeout=60)
+
+
 def check(mrn: str, *, updates: int) -> None:
     (patient,) = db.session.execute(sa.select(Patient).where(Patient.mrn == mrn)).scalars()
     assert (patient.name_en, patient.name_ar, patient.phone_e164, patient.phone_tail, patient.email) == (
@@ -89,3 +109,26 @@ def test_messages_about_a_known_patient_that_come_at_once_are_all_heard(house: t
         patients.tell(hospital_id, PatientFacts("1"), actor=SYSTEM)
     all_at_once(app, hospital_id, "1")
     check("1", updates=len(TOLD))
+
+
+def test_a_message_that_comes_while_its_patient_is_erased_gives_nothing_back(house: tuple[Flask, UUID]) -> None:
+    app, hospital_id = house
+    patient_id = patients.tell(hospital_id, PatientFacts("1", {"name_en": "Noura"}), actor=SYSTEM)
+
+    other_id = heard_while(app, hospital_id, "1", lambda: patients.erase(patient_id, actor=SYSTEM))
+
+    db.session.expire_all()
+    erased, other = db.session.get_one(Patient, patient_id), db.session.get_one(Patient, other_id)
+    assert erased.erased_at is not None and "Sarah" not in (erased.name_en, erased.name_ar)
+    assert (other.mrn, other.name_en) == ("1", "Sarah") and other.id != erased.id
+
+
+def test_a_message_that_comes_while_its_patient_is_merged_tells_the_record_that_stays(house: tuple[Flask, UUID]) -> None:
+    app, hospital_id = house
+    source_id, into_id = (patients.tell(hospital_id, PatientFacts(mrn), actor=SYSTEM) for mrn in ("1", "2"))
+
+    told_id = heard_while(app, hospital_id, "1", lambda: patients.merge(source_id, into_id, actor=SYSTEM))
+
+    db.session.expire_all()
+    assert told_id == into_id and db.session.get_one(Patient, into_id).name_en == "Sarah"
+    assert db.session.get_one(Patient, source_id).name_en == ""

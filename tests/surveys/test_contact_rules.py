@@ -18,7 +18,7 @@ from app.journeys.models import Journey
 from app.notifications.models import Message
 from app.organizations.models import Patient
 from app.surveys.models import ContactHold, ContactRecord, SurveyContactRule, SurveyInstance, SurveyQuestion
-from app.surveys.services import contact_rules, sending
+from app.surveys.services import contact_rules, erasing, sending
 from tests.cast import Cast
 from tests.conftest import NOON
 from tests.surveys.conftest import SYSTEM, add, change, later, make_patient, one, rows, template_of
@@ -69,6 +69,19 @@ def test_a_minor_with_a_guardian_is_asked_through_the_guardian(patient: Patient,
     assert reason_of() == "invited"
     assert one(Message).phone == "+966509999999"
     assert one(SurveyInstance).context["guardian"] is True
+
+
+def test_that_a_guardian_was_asked_goes_with_an_erased_patient_of_whom_nothing_else_is_known(
+    patient: Patient, visit: Visit
+) -> None:
+    change(patient, birth_date=(NOON - timedelta(days=3000)).date(), guardian_phone_e164="+966509999999")
+    visit(patient)
+    with acting_as(SYSTEM), unit_of_work():
+        asked = one(SurveyInstance)
+        asked.context = {**asked.context, "facts": {"language": "ar"}}  # neither age nor sex came from the hospital
+    erasing.forget(patient.id, actor=SYSTEM)
+
+    assert "guardian" not in one(SurveyInstance).context
 
 
 def test_a_cancelled_visit_is_not_asked_about(patient: Patient, visit: Visit) -> None:

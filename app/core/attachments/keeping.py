@@ -150,20 +150,22 @@ def _nudge() -> None:
 
 
 @command
-def carry_over(from_id: UUID, about: About, *, actor: Actor) -> int:
-    """Let the files of a case hang on another one too, within the caller's command; gives how many.
+def carry_over(from_id: UUID, about: About, *, actor: Actor) -> None:
+    """Let the files of a case hang on another one too, within the caller's command.
 
     Each keeps its name, its hashes, who added it and what the scanner said. What was held back or erased stays behind.
     """
     rows = [each for each in of_case(from_id) if each.state in CARRIED_OVER]
     for row in rows:
         facts = {name: getattr(row, name) for name in OF_THE_FILE}
-        path = files.put_again(row.path, folder=FOLDER)
+        try:
+            path = files.put_again(row.path, folder=FOLDER)
+        except FileNotFoundError:  # erased since it was read here
+            continue
         _added(
             Attachment(hospital_id=about.hospital_id, about_type=about.type, about_id=about.id, path=path, **facts),
             actor,
         )
-    return len(rows)
 
 
 def of_case(about_id: UUID) -> Sequence[Attachment]:

@@ -26,19 +26,19 @@ def run(statement: Select[Any] | Update, hospital_id: UUID, values: Mapping[str,
     if not _names_hospital(statement):
         raise TenantWallBreach("a statement past the session binds the hospital whose rows it means")
     with writing_past_the_session((hospital_id,)):
-        return db.session.connection().execute(statement, {"hospital": hospital_id, **(values or {})})
+        return db.session.connection().execute(statement, {**(values or {}), "hospital": hospital_id})
 
 
 def insert_row(statement: Insert, hospital_id: UUID, values: Mapping[str, Any]) -> None:
     """Write one new row of a hospital, in the caller's transaction; columns that are not named get their defaults."""
     with writing_past_the_session((hospital_id,)):
-        db.session.connection().execute(statement, {"hospital_id": hospital_id, **values})
+        db.session.connection().execute(statement, {**values, "hospital_id": hospital_id})
 
 
 def insert_if_new(statement: ReturningInsert[Any], hospital_id: UUID, values: Mapping[str, Any]) -> bool:
     """The same with a statement that leaves it to a row that is there already, and gives one when it wrote one."""
     with writing_past_the_session((hospital_id,)):
-        found = db.session.connection().execute(statement, {"hospital_id": hospital_id, **values})
+        found = db.session.connection().execute(statement, {**values, "hospital_id": hospital_id})
         return found.first() is not None
 
 

@@ -34,7 +34,7 @@ def add_many(rows: Sequence[Any]) -> None:
     """Write new rows of one table in one statement and keep them in the session, with defaults, as a flush would.
 
     Rows with columns that such a statement cannot carry are flushed. TenantWallBreach: a row belongs to another hospital
-    than those of the actor in force.
+    than those of the actor in force. Whoever rolls back a savepoint around it forgets the rows.
     """
     model = type(rows[0])
     columns = {name: column for name, column in inspect(model).columns.items() if column.computed is None}
@@ -155,7 +155,9 @@ def _settle(row: Any, names: Sequence[str]) -> None:
     computed = _computed_of(state.mapper)
     if computed:  # of no names it would be all
         db.session.expire(row, computed)
-    if not state.committed_state:  # nothing is left to write: the next flush need not look at each of its columns
+    # nothing is left to write: the next flush need not look at each of its columns. Inside a savepoint it must: only what
+    # is marked as changed is read anew when the savepoint is rolled back
+    if not state.committed_state and not db.session().in_nested_transaction():
         state._commit_all(state.dict, db.session().identity_map)
 
 

@@ -94,14 +94,14 @@ def tell(send: Callable[[Pipeline], Any], follow: Follow | None = None) -> None:
 
 @contextmanager
 def one_round_trip() -> Iterator[None]:
-    """Collect what the block tells Redis; it goes there at once when the block ends without an error."""
+    """Collect what the block tells Redis; it goes there at once when the block ends, also by an error: what was told stands."""
     waiting: list[Wish] = []
     token = _wishes.set(waiting)
     try:
         yield
     finally:
         _wishes.reset(token)
-    _send(waiting)
+        _send(waiting)
 
 
 def _send(wishes: list[Wish]) -> None:

@@ -49,8 +49,10 @@ def tell(hospital_id: UUID, facts: PatientFacts, *, actor: Actor) -> UUID:
         return made or tell(hospital_id, facts, actor=actor)
     if changes(known, facts):
         patient = db.session.get_one(Patient, known.id, with_for_update=True, populate_existing=True)
+        if patient.archived_at is not None or patient.erased_at is not None:
+            return tell(hospital_id, facts, actor=actor)  # merged or erased while this waited: the number leads elsewhere now
         changed = changes(patient, facts)
-        if changed:  # another message may have told it while this one waited for the row
+        if changed:  # another message may have told it meanwhile
             _write([(patient, changed, tuple(changed))], actor)
     patient_id: UUID = known.id
     return patient_id

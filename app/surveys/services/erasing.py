@@ -52,11 +52,12 @@ def _forget(which: ColumnElement[bool], actor: Actor) -> None:
 
 def _coarsen(instance: SurveyInstance) -> None:
     """Leave an age band and the sex as statistics where enough others are alike; else neither (docs/adr/0013)."""
-    facts = instance.context.get("facts", {})
-    if PERSONAL.isdisjoint(facts):
-        return
     kept = {name: value for name, value in instance.context.items() if name != "guardian"}
-    instance.context = {**kept, "facts": coarse(facts, alike=_others_alike(instance, facts))}
+    facts = kept.get("facts", {})
+    if not PERSONAL.isdisjoint(facts):
+        kept["facts"] = coarse(facts, alike=_others_alike(instance, facts))
+    if kept != instance.context:
+        instance.context = kept
 
 
 def _others_alike(instance: SurveyInstance, facts: dict[str, Any]) -> int:

@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 
 from app.complaints.inquiries.models import Inquiry, InquiryNote
 from app.complaints.mail.models import IncomingMail, Mailbox
-from app.complaints.mail.services import deciding
+from app.complaints.mail.services import deciding, handling
 from app.complaints.models import Complaint, ComplaintNote
 from app.complaints.services import erasing
 from app.core.access.actor import acting_as
@@ -143,10 +143,11 @@ def test_somebody_elses_words_wait_for_the_office_which_takes_them_in(
 
 
 def test_an_officer_makes_an_inquiry_of_what_was_ignored(
-    office: PostOffice, box: Mailbox, cast: Cast, client: FlaskClient
+    office: PostOffice, box: Mailbox, cast: Cast, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    mail = arrives(office, box, letter(QUESTION, files=PAPER, Auto_Submitted="auto-replied"))
-    assert mail.state == "ignored"
+    monkeypatch.setattr(handling, "PER_HOUR", 0)
+    mail = arrives(office, box, letter(QUESTION, files=PAPER))
+    assert (mail.state, mail.reason) == ("ignored", "too_many")
     keys = bearer(cast["px_coordinator"])
     made = client.post(f"/api/complaints/mail/{mail.id}/inquiry/", json={}, headers=keys)
 
@@ -181,9 +182,30 @@ def test_what_an_erased_patient_wrote_is_gone(office: PostOffice, asks: Mailbox,
     assert (mail.said, mail.sender, mail.sender_name, mail.subject) == (None, "", "", "")
 
 
-def test_an_email_without_a_sender_makes_no_inquiry(office: PostOffice, box: Mailbox, cast: Cast) -> None:
-    mail = arrives(office, box, letter(QUESTION, sender="Nobody"))
-    assert (mail.state, mail.reason) == ("ignored", "no_sender")
+@pytest.mark.parametrize(
+    ("more", "reason"), [({"sender": "Nobody"}, "no_sender"), ({"Auto_Submitted": "auto-replied"}, "automatic")]
+)
+def test_an_email_that_no_person_sent_makes_no_inquiry(
+    office: PostOffice, box: Mailbox, cast: Cast, client: FlaskClient, more: dict[str, str], reason: str
+) -> None:
+    mail = arrives(office, box, letter(QUESTION, **more))
+    assert (mail.state, mail.reason) == ("ignored", reason)
     actor = cast.actor("px_coordinator")
-    with acting_as(actor), pytest.raises(Conflict):
+    with acting_as(actor), pytest.raises(Conflict) as refusal:
         deciding.make_inquiry(mail.id, actor=actor)
+    assert refusal.value.code == "no_sender"
+    sign_in(client, cast["px_coordinator"])
+    page = client.get(f"/complaints/mail/{mail.id}").get_data(as_text=True)
+    assert f"{mail.id}/complaint" in page and f"{mail.id}/inquiry" not in page
+
+
+def test_a_reply_joins_the_newest_case_of_its_conversation(office: PostOffice, box: Mailbox) -> None:
+    complained = arrives(office, box, letter("تأخر التقرير", Message_ID="<first@example.org>"))
+    with acting_as(SYSTEM), unit_of_work():
+        db.session.get_one(Mailbox, box.id).opens = "inquiry"
+    asking = arrives(office, box, letter(QUESTION, Message_ID="<second@example.org>"))
+    both = {"References": "<first@example.org> <second@example.org>"}
+    mail = arrives(office, box, letter("ومتى أحضر؟", subject="رد", **both))
+
+    assert complained.complaint_id is not None and asking.inquiry_id is not None
+    assert (mail.state, mail.complaint_id, mail.inquiry_id) == ("threaded", None, asking.inquiry_id)

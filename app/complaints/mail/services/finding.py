@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from app.complaints.casework.contact import recipient_of
 from app.complaints.inquiries.models import Inquiry
@@ -27,17 +27,26 @@ KINDS: dict[str, tuple[Any, Any]] = {
 
 def case_of(mail: IncomingMail, letter: Letter) -> Case | None:
     """Give the case of the mailbox's hospital that an e-mail names: by number, by one of our messages that it answers, or by
-    an earlier e-mail of its conversation that opened or joined one. None: it is something new."""
+    an earlier e-mail of its conversation that opened or joined one. None: it is something new.
+
+    The case is locked: whoever answers, ends or converts it at this moment has done so, or waits for the e-mail.
+    """
     found = (
         _by_number(mail.hospital_id, letter)
         or _by_our_message(mail.hospital_id, letter)
         or _by_conversation(mail, letter)
     )
+    if found is not None:
+        found = _locked(type(found), found.id)
     if isinstance(found, Inquiry) and found.complaint_id is not None:
-        found = db.session.get_one(Complaint, found.complaint_id)  # that it became
+        found = _locked(Complaint, found.complaint_id)  # that it became
     if isinstance(found, Complaint) and found.duplicate_of_id is not None:
-        return db.session.get_one(Complaint, found.duplicate_of_id)  # the one that goes on for both
+        return _locked(Complaint, found.duplicate_of_id)  # the one that goes on for both
     return found
+
+
+def _locked(model: type[Case], case_id: UUID) -> Case:
+    return db.session.get_one(model, case_id, with_for_update=True, populate_existing=True)
 
 
 def _by_number(hospital_id: UUID, letter: Letter) -> Case | None:
@@ -52,12 +61,10 @@ def _by_number(hospital_id: UUID, letter: Letter) -> Case | None:
 
 
 def _by_our_message(hospital_id: UUID, letter: Letter) -> Case | None:
-    references = our_references(letter.answers)
-    for about, (model, _named) in KINDS.items():
-        for case_id in notifications.subjects_of(references, about):
-            row: Case | None = db.session.get(model, case_id)
-            if row is not None and row.hospital_id == hospital_id:
-                return row
+    for about, case_id in notifications.subjects_of(our_references(letter.answers), KINDS):
+        row: Case | None = db.session.get(KINDS[about][0], case_id)
+        if row is not None and row.hospital_id == hospital_id:
+            return row
     return None
 
 
@@ -66,17 +73,23 @@ def _by_conversation(mail: IncomingMail, letter: Letter) -> Case | None:
     digests = [message_digest(each) for each in letter.answers]
     if not digests:
         return None
-    earlier = (
-        IncomingMail.hospital_id == mail.hospital_id,
-        IncomingMail.message_digest.in_(digests),
-        IncomingMail.sender_digest == mail.sender_digest,
+    named = [column for _model, column in KINDS.values()]
+    newest = (
+        select(*named)
+        .where(
+            IncomingMail.hospital_id == mail.hospital_id,
+            IncomingMail.message_digest.in_(digests),
+            IncomingMail.sender_digest == mail.sender_digest,
+            or_(*(column.is_not(None) for column in named)),
+        )
+        .order_by(IncomingMail.received_at.desc())
+        .limit(1)
     )
-    for model, named in KINDS.values():
-        query = select(model).join(IncomingMail, named == model.id).where(*earlier)
-        newest = query.order_by(IncomingMail.received_at.desc()).limit(1)
-        found: Case | None = db.session.execute(newest).scalar_one_or_none()
-        if found is not None:
-            return found
+    found = db.session.execute(newest).one_or_none() or ()
+    for (model, _column), case_id in zip(KINDS.values(), found, strict=False):
+        if case_id is not None:
+            case: Case = db.session.get_one(model, case_id)
+            return case
     return None
 
 
