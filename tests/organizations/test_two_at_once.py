@@ -69,7 +69,9 @@ def heard_while(app: Flask, hospital_id: UUID, mrn: str, change: Callable[[], An
         with app.app_context(), acting_as(SYSTEM):
             return patients.tell(hospital_id, PatientFacts(mrn, {"name_en": "Sarah"}), actor=SYSTEM)
 
-    waits = sa.text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()")
+    waits = sa.text(
+        "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    )
     with ThreadPoolExecutor(1) as pool:
         with unit_of_work():
             change()
@@ -123,7 +125,9 @@ def test_a_message_that_comes_while_its_patient_is_erased_gives_nothing_back(hou
     assert (other.mrn, other.name_en) == ("1", "Sarah") and other.id != erased.id
 
 
-def test_a_message_that_comes_while_its_patient_is_merged_tells_the_record_that_stays(house: tuple[Flask, UUID]) -> None:
+def test_a_message_that_comes_while_its_patient_is_merged_tells_the_record_that_stays(
+    house: tuple[Flask, UUID],
+) -> None:
     app, hospital_id = house
     source_id, into_id = (patients.tell(hospital_id, PatientFacts(mrn), actor=SYSTEM) for mrn in ("1", "2"))
 

@@ -50,7 +50,8 @@ def tell(hospital_id: UUID, facts: PatientFacts, *, actor: Actor) -> UUID:
     if changes(known, facts):
         patient = db.session.get_one(Patient, known.id, with_for_update=True, populate_existing=True)
         if patient.archived_at is not None or patient.erased_at is not None:
-            return tell(hospital_id, facts, actor=actor)  # merged or erased while this waited: the number leads elsewhere now
+            # merged or erased while this waited: the number leads elsewhere now
+            return tell(hospital_id, facts, actor=actor)
         changed = changes(patient, facts)
         if changed:  # another message may have told it meanwhile
             _write([(patient, changed, tuple(changed))], actor)

@@ -45,8 +45,9 @@ def case_of(mail: IncomingMail, letter: Letter) -> Case | None:
     return found
 
 
-def _locked(model: type[Case], case_id: UUID) -> Case:
-    return db.session.get_one(model, case_id, with_for_update=True, populate_existing=True)
+def _locked(model: Any, case_id: UUID) -> Case:
+    case: Case = db.session.get_one(model, case_id, with_for_update=True, populate_existing=True)
+    return case
 
 
 def _by_number(hospital_id: UUID, letter: Letter) -> Case | None:
