@@ -15,6 +15,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
@@ -42,13 +43,29 @@ def main() -> int:
 
     with application(durable=True) as app, app.app_context():
         key = _prepare()
-        with _serving(app) as address, httpx.Client(headers={"Authorization": f"Bearer {key}"}, timeout=60) as caller:
-            _send(caller, address, "W", WARM, "A04")
-            door = _door(caller, address)
-            whole = _whole(caller, address)
+        with _serving(app) as port:
+            caller = Caller(port, key)
+            _send(caller, "W", WARM, "A04")
+            door = _door(caller)
+            whole = _whole(caller)
     print(f"HL7 over HTTP against the same rows bare: {door:.2f} (aim {AIM_DOOR})")
     print(f"the same message to a queued survey message against the same rows bare: {whole:.2f} (aim {AIM_WHOLE})")
     return 0 if door >= AIM_DOOR and whole >= AIM_WHOLE else 1
+
+
+class Caller:
+    """A hospital system that keeps its connection. What it costs to send is none of the door's: so with as little as there is."""
+
+    def __init__(self, port: int, key: str) -> None:
+        """Connect."""
+        self.line = HTTPConnection("127.0.0.1", port, timeout=60)
+        self.heads = {"Authorization": f"Bearer {key}"}
+
+    def post(self, message: bytes) -> tuple[int, bytes]:
+        """Send a message; gives the status and the acknowledgement."""
+        self.line.request("POST", "/api/integrations/hl7/", message, self.heads)
+        answer = self.line.getresponse()
+        return answer.status, answer.read()
 
 
 def _prepare() -> str:
@@ -82,7 +99,7 @@ def _prepare() -> str:
 
 
 @contextmanager
-def _serving(app: APIFlask) -> Iterator[str]:
+def _serving(app: APIFlask) -> Iterator[int]:
     """Serve the application as in production, one process with threads."""
     port = free_port()
     command = [sys.executable, "-m", "gunicorn", "-k", "gthread", "-w", "1", "--threads", "8", "--no-control-socket",
@@ -90,7 +107,7 @@ def _serving(app: APIFlask) -> Iterator[str]:
     process = subprocess.Popen(command, cwd=ROOT, env=_environment(app), stderr=subprocess.DEVNULL)
     try:
         _await(f"http://127.0.0.1:{port}")
-        yield f"http://127.0.0.1:{port}/api/integrations/hl7/"
+        yield port
     finally:
         process.terminate()
         process.wait(30)
@@ -123,7 +140,7 @@ def _await(address: str) -> None:
     raise RuntimeError("the web process never answered")
 
 
-def _send(caller: httpx.Client, address: str, name: str, count: int, *triggers: str) -> float:
+def _send(caller: Caller, name: str, count: int, *triggers: str) -> float:
     """Send new visits, each trigger of each; gives the seconds."""
     from app.core.time import clock
 
@@ -135,26 +152,26 @@ def _send(caller: httpx.Client, address: str, name: str, count: int, *triggers: 
                 at=at, trigger=trigger, control=f"{name}{number}{trigger}", mrn=f"{name}{number:05d}",
                 phone=f"05{ord(name):03d}{number:05d}", visit=f"V{name}{number}",
             )  # fmt: skip
-            answer = caller.post(address, content=text.encode())
-            if b"MSA|AA" not in answer.content:
-                raise RuntimeError(f"not accepted: {answer.status_code}")
+            status, said = caller.post(text.encode())
+            if b"MSA|AA" not in said:
+                raise RuntimeError(f"not accepted: {status}")
     return time.perf_counter() - begun
 
 
-def _door(caller: httpx.Client, address: str) -> float:
+def _door(caller: Caller) -> float:
     before = _ids()
-    spent = _send(caller, address, "D", MESSAGES, "A04")
+    spent = _send(caller, "D", MESSAGES, "A04")
     rows = _new(before)
     bare = _bare(rows)
     print(_figures("door", MESSAGES, spent, rows, bare))
     return bare / spent
 
 
-def _whole(caller: httpx.Client, address: str) -> float:
+def _whole(caller: Caller) -> float:
     _work()  # what the messages before left is none of this
     before = _ids()
     begun = time.perf_counter()
-    _send(caller, address, "E", VISITS, "A04", "A03")
+    _send(caller, "E", VISITS, "A04", "A03")
     _work()
     spent = time.perf_counter() - begun
     rows = _new(before)

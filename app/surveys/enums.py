@@ -172,3 +172,8 @@ _SKIP_LABELS: dict[SkipReason, Any] = {
     SkipReason.VISIT_CANCELLED: _l("The visit was cancelled or did not take place."),
     SkipReason.TOO_LATE: _l("The invitation waited too long to be useful."),
 }
+
+# the templates of messages to who is asked
+INVITATION, REMINDER = "surveys/invitation", "surveys/reminder"
+INVITATIONS = {"complaint": "surveys/resolution"}  # where it asks about a case and not about a visit
+ALL_INVITATIONS = (INVITATION, *INVITATIONS.values())

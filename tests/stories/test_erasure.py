@@ -38,9 +38,9 @@ from app.organizations.models import Patient
 from app.organizations.services import patients
 from app.px_action_center.models import PxAction
 from app.px_action_center.services import opening, working
+from app.surveys.enums import REMINDER
 from app.surveys.models import SurveyAnswer, SurveyInstance
 from app.surveys.rules.coarsening import LEAST_ALIKE
-from app.surveys.services import sending
 from tests.conftest import NOON
 from tests.integrations.hl7.door import post
 from tests.integrations.hl7.messages import message
@@ -248,7 +248,7 @@ def test_an_open_survey_of_an_erased_person_takes_no_words_and_what_waits_is_nev
         [survey], [patient] = everything(SurveyInstance), everything(Patient)
         with acting_as(SYSTEM):
             waiting = messages.send(
-                sending.REMINDER,
+                REMINDER,
                 to=messages.Recipient(language="ar", phone="+966509876123", patient_id=patient.id),
                 params={"hospital": "A"},
                 once="a reminder that waits",

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, select
+from sqlalchemy import ColumnElement, Select, bindparam, exists, select
 from sqlalchemy.dialects.postgresql import insert
 
 from app.core.access.actor import Actor
@@ -145,20 +145,25 @@ def nudge() -> None:
 @command
 def withdraw(about_id: UUID, templates: Collection[str], *, actor: Actor) -> int:
     """Take back what still waits about a case (a reminder after the answer came); returns how many."""
-    about = {"about_id": about_id, "templates": list(templates)}
-    with passage("only whether anything waits; what does is read through the wall"):
-        waits = db.session.connection().execute(_ANY_ABOUT, about).first() is not None
-    return _take_back(_WAITING_ABOUT, actor, **about) if waits else 0
+    return _take_back(_WAITING_ABOUT, actor, about_id=about_id, templates=list(templates))
 
 
-def _about(columns: Any) -> ColumnElement[bool]:
-    given = columns.about_id == bindparam("about_id"), columns.template.in_(bindparam("templates", expanding=True))
-    return and_(columns.status == MessageStatus.QUEUED, *given)
+def any_waits(about_id: ColumnElement[UUID], templates: Collection[str]) -> ColumnElement[bool]:
+    """Give the SQL that tells whether `withdraw` would take anything back, for a statement that is run anyway."""
+    messages = Message.__table__.c
+    return exists().where(
+        messages.status == MessageStatus.QUEUED, messages.about_id == about_id, messages.template.in_(templates)
+    )
 
 
-_ANY_ABOUT = select(Message.__table__.c.id).where(_about(Message.__table__.c)).limit(1)
 _LOCKED = select(Message).with_for_update().execution_options(populate_existing=True)
-_WAITING_ABOUT = standing(_LOCKED.where(_about(Message)))
+_WAITING_ABOUT = standing(
+    _LOCKED.where(
+        Message.status == MessageStatus.QUEUED,
+        Message.about_id == bindparam("about_id"),
+        Message.template.in_(bindparam("templates", expanding=True)),
+    )
+)
 
 
 def _take_back(waiting: Select[Message], actor: Actor, **values: Any) -> int:

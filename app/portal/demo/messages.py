@@ -15,8 +15,8 @@ from app.organizations.models import Patient
 from app.organizations.queries import Contact
 from app.portal.demo.bulk import Sheets
 from app.portal.demo.log import Log
-from app.surveys.enums import InstanceState
-from app.surveys.services.sending import PATH, PURPOSE, REMINDER
+from app.surveys.enums import REMINDER, InstanceState
+from app.surveys.services.sending import PATH, PURPOSE
 
 PRICE = 5  # halalas of a part
 SENDS, RECEIPTS = "send messages", "take receipts"

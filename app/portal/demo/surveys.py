@@ -23,7 +23,7 @@ from app.portal.demo.bulk import Sheets
 from app.portal.demo.log import Log
 from app.portal.demo.messages import Carried, Post
 from app.portal.demo.visits import Visit
-from app.surveys.enums import InstanceState
+from app.surveys.enums import INVITATION, REMINDER, InstanceState
 from app.surveys.events import (
     SurveyClosed,
     SurveyCompleted,
@@ -38,7 +38,6 @@ from app.surveys.rules.logic import VisitContext, visible
 from app.surveys.rules.questions import Question
 from app.surveys.rules.scoring import severity_for
 from app.surveys.seeds import DELAY_MINUTES
-from app.surveys.services.sending import INVITATION, REMINDER
 
 ZONE = "Asia/Riyadh"
 HOURS = quiet.Hours(zone=ZONE)

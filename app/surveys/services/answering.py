@@ -21,7 +21,7 @@ from app.core.text.scripts import looks_arabic
 from app.core.time import clock
 from app.core.web.live import touch
 from app.notifications.services import messages
-from app.surveys.enums import FREE_TEXT, InstanceState, Weighting
+from app.surveys.enums import ALL_INVITATIONS, FREE_TEXT, REMINDER, InstanceState, Weighting
 from app.surveys.events import SurveyCallbackChosen, SurveyCompleted, SurveyOpened
 from app.surveys.models import SurveyAnswer, SurveyInstance, SurveyTemplate
 from app.surveys.rules.answers import AnswerProblem, clean, missing
@@ -30,7 +30,7 @@ from app.surveys.rules.questions import Answer, Question
 from app.surveys.rules.scoring import Score, item_score, score, severity_for
 from app.surveys.services import asking
 from app.surveys.services.asking import AskedQuestion
-from app.surveys.services.sending import ALL_INVITATIONS, PURPOSE, REMINDER
+from app.surveys.services.sending import PURPOSE
 from app.surveys.workflow import INSTANCE, rise
 
 
@@ -51,6 +51,7 @@ class Sheet:
     questions: tuple[Question, ...]
     answers: dict[str, Answer]
     ids: Mapping[str, UUID]  # question code -> the row in force for this survey
+    waits: bool  # whether an invitation or a reminder may still be sent
 
     @property
     def shown(self) -> tuple[Question, ...]:
@@ -99,10 +100,10 @@ def sheet(actor: Actor) -> Sheet:
 
 
 def _sheet(instance: SurveyInstance, *scored_by: Any) -> Sheet:
-    rows = asking.read(instance)
+    rows, waits = asking.read(instance)
     answers = {each.question.code: _answer_of(each) for each in rows if each.is_answered}
     ids = {each.question.code: each.id for each in rows}
-    return Sheet(instance, ScoredBy(*scored_by), tuple(each.question for each in rows), answers, ids)
+    return Sheet(instance, ScoredBy(*scored_by), tuple(each.question for each in rows), answers, ids, waits)
 
 
 def _answer_of(row: AskedQuestion) -> Answer:
@@ -276,7 +277,8 @@ def _submit(found: Sheet, raw: Mapping[str, Any], actor: Actor, language: str | 
     instance.remind_at = None
     _keep(instance, result)
     write_one(instance)
-    messages.withdraw(instance.id, [*ALL_INVITATIONS, REMINDER], actor=actor)
+    if found.waits:  # read after the lock, behind which nobody decides to send another
+        messages.withdraw(instance.id, [*ALL_INVITATIONS, REMINDER], actor=actor)
     _say(instance, result, actor)
     touch("surveys", hospital_id=instance.hospital_id)
     return found

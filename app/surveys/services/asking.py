@@ -11,6 +11,8 @@ from sqlalchemy import ARRAY, Uuid, and_, any_, bindparam, select
 
 from app.core.access.wall import passage
 from app.core.db import db
+from app.notifications.services import messages
+from app.surveys.enums import ALL_INVITATIONS, REMINDER
 from app.surveys.models import SurveyAnswer, SurveyInstance, SurveyQuestion
 from app.surveys.rules.questions import Question
 
@@ -31,18 +33,21 @@ class AskedQuestion:
     is_na: bool
 
 
-def read(instance: SurveyInstance) -> list[AskedQuestion]:
-    """Give what this person may be asked, in order, in the editions that were in force when the survey left."""
+def read(instance: SurveyInstance) -> tuple[list[AskedQuestion], bool]:
+    """Give what this person may be asked, in order, in the editions that were in force when the survey left; and whether
+    an invitation or a reminder to it still waits.
+    """
     asked = [UUID(name) for name in instance.questions]
     with passage("the questions and answers of a survey that the caller has in hand"):
         found = db.session.connection().execute(_READ, {"instance_id": instance.id, "asked": asked})
         by_id = {row[0]: row for row in found}
     rows = [by_id[question_id] for question_id in asked if question_id in by_id]
     questions = _questions([(row[0], row[1], row[2]) for row in rows])
-    return [
+    asked_questions = [
         AskedQuestion(row[0], question, bool(row[3]), row[4], bool(row[5]))
         for row, question in zip(rows, questions, strict=True)
     ]
+    return asked_questions, not rows or bool(rows[0][6])
 
 
 _QUESTION, _ANSWER = SurveyQuestion.__table__, SurveyAnswer.__table__
@@ -54,6 +59,7 @@ _READ = (
         _ANSWER.c.instance_id.is_not(None),
         _ANSWER.c.value,
         _ANSWER.c.is_na,
+        messages.any_waits(bindparam("instance_id", type_=Uuid()), [*ALL_INVITATIONS, REMINDER]),
     )
     .outerjoin_from(
         _QUESTION,

@@ -10,11 +10,11 @@ from app.core.access.actor import Actor, acting_as, system_actor
 from app.core.db import command, db, unit_of_work
 from app.core.time import clock
 from app.notifications.enums import MessageClass
-from app.surveys.enums import InstanceState
+from app.surveys.enums import REMINDER, InstanceState
 from app.surveys.models import SurveyInstance
 from app.surveys.services.contacting import Case, case_of
 from app.surveys.services.deciding import has_hold
-from app.surveys.services.sending import REMINDER, write
+from app.surveys.services.sending import write
 
 BATCH = 50
 WAITING = (InstanceState.SENT, InstanceState.DELIVERED, InstanceState.OPENED, InstanceState.IN_PROGRESS)

@@ -15,14 +15,14 @@ from app.core.errors import Conflict
 from app.core.events import record
 from app.core.time import clock
 from app.notifications.models import Message
-from app.surveys.enums import SkipReason
+from app.surveys.enums import ALL_INVITATIONS, SkipReason
 from app.surveys.events import SurveyResent
 from app.surveys.models import SurveyInstance
 from app.surveys.policy import Perm
 from app.surveys.services.answering import is_open
 from app.surveys.services.contacting import case_of
 from app.surveys.services.reminding import is_barred
-from app.surveys.services.sending import ALL_INVITATIONS, invite
+from app.surveys.services.sending import invite
 
 LEAST_BETWEEN = timedelta(minutes=10)  # a message on its way may still arrive
 MOST = 3

@@ -17,7 +17,7 @@ from app.notifications.enums import Channel as MessageChannel
 from app.notifications.enums import MessageClass
 from app.notifications.models import Message
 from app.notifications.services import messages
-from app.surveys.enums import InstanceState, SkipReason
+from app.surveys.enums import INVITATION, INVITATIONS, InstanceState, SkipReason
 from app.surveys.events import SurveyInvited, SurveySkipped
 from app.surveys.models import ContactRecord, SurveyInstance
 from app.surveys.services.contacting import Case, case_of, freeze, one_at_a_time
@@ -27,9 +27,6 @@ from app.surveys.workflow import INSTANCE
 BATCH = 50
 PURPOSE = "survey"
 PATH = "/s/"
-INVITATION, REMINDER = "surveys/invitation", "surveys/reminder"
-INVITATIONS = {"complaint": "surveys/resolution"}  # where it asks about a case and not about a visit
-ALL_INVITATIONS = (INVITATION, *INVITATIONS.values())
 
 _PLANNED = standing(
     select(SurveyInstance)

@@ -10,10 +10,10 @@ from app.core.db import command
 from app.core.events import record
 from app.core.web.live import touch
 from app.notifications.services import messages
+from app.surveys.enums import ALL_INVITATIONS, REMINDER
 from app.surveys.events import SurveyWithdrawn
 from app.surveys.models import SurveyInstance
 from app.surveys.policy import Perm
-from app.surveys.services.sending import ALL_INVITATIONS, REMINDER
 from app.surveys.workflow import INSTANCE
 
 
