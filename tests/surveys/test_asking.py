@@ -90,7 +90,7 @@ def good_answers(invited: SurveyInstance) -> dict[str, str | None]:
     return {each.code: str(each.bounds[1]) if each.bounds else "NA" if each.allow_na else None for each in asked}
 
 
-def test_a_survey_is_submitted_in_six_statements_two_more_where_a_waiting_message_is_taken_back(
+def test_a_survey_is_submitted_in_five_statements_two_more_where_a_waiting_message_is_taken_back(
     invited: SurveyInstance,
 ) -> None:
     answers = good_answers(invited)
@@ -99,12 +99,12 @@ def test_a_survey_is_submitted_in_six_statements_two_more_where_a_waiting_messag
         found = answering.submit_by(token_for(PURPOSE, invited.handle), answers, language="ar", channel="api")
 
     assert len(answers) > 5 and found.instance.state == "completed"
-    assert len(statements) == 8
+    assert len(statements) == 7
     (message,) = rows(Message, about_id=invited.id)
     assert (message.status, message.reason) == ("suppressed", "withdrawn")
 
 
-def test_a_survey_without_a_waiting_message_is_submitted_in_six_statements(invited: SurveyInstance) -> None:
+def test_a_survey_without_a_waiting_message_is_submitted_in_five_statements(invited: SurveyInstance) -> None:
     answers = good_answers(invited)
     with acting_as(SYSTEM):
         db.session.execute(sa.delete(Message))
@@ -112,7 +112,7 @@ def test_a_survey_without_a_waiting_message_is_submitted_in_six_statements(invit
     with counted() as statements:
         answering.submit_by(token_for(PURPOSE, invited.handle), answers, language="ar", channel="api")
 
-    assert len(statements) == 6
+    assert len(statements) == 5
     kept = one(SurveyInstance, id=invited.id)
     assert (kept.state, kept.version, kept.answered_channel) == ("completed", invited.version + 1, "api")
     assert kept.sections and kept.updated_at == kept.completed_at == clock.now()
