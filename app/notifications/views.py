@@ -52,7 +52,7 @@ def log() -> Response:
         tabs=[
             _tab("", wanted, None),
             *(
-                _tab(each.value, wanted, counts.get(each.value))
+                _tab(each.value, wanted, counts.get(each.value, 0))
                 for each in MessageStatus
                 if each is not MessageStatus.SENDING
             ),
