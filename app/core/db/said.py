@@ -5,7 +5,7 @@ A table of such texts has a column `folded`, generated from them, with an index 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -44,7 +44,7 @@ def found_by(
     case_id: Any, ways: Sequence[ColumnElement[bool]], words: Sequence[str], places: Sequence[Texts]
 ) -> tuple[ColumnElement[bool], ColumnElement[bool] | None]:
     """Give the WHERE of cases (`case_id` is their column) that one of `ways` finds, and of those of which one text of
-    `places` holds all `words` (None: no words, or no places); both looked up in one statement.
+    `places` holds all `words` (None: no words, no places, or no such text); both looked up in one statement.
 
     Rare hits are looked up first, by their indexes; of common ones the list is walked in its order until its page is
     full, which then is soon.
@@ -54,14 +54,14 @@ def found_by(
         [select(case_id).where(way) for way in ways], [select(each.case_id).where(holds) for each, holds in said]
     )
     by_case: ColumnElement[bool] = or_(*ways) if case_ids is None else among(case_id, case_ids)
-    if not said:
+    if not said or text_ids == set():
         return by_case, None
     if text_ids is None:
         return by_case, or_(*(exists().where(each.case_id == case_id, holds) for each, holds in said))
     return by_case, among(case_id, text_ids)
 
 
-def _looked_up(*groups: Sequence[Select[Any]]) -> list[Collection[UUID] | None]:
+def _looked_up(*groups: Sequence[Select[Any]]) -> list[set[UUID] | None]:
     """Give the ids that each group of statements finds, all in one statement; None for a group of common hits."""
     found: list[set[UUID]] = [set() for _group in groups]
     ways = [
