@@ -262,10 +262,11 @@ def test_the_tabs_count_what_the_reader_would_find_there(office: FlaskClient, ca
         page = read(office, "/messages/")
     assert len(statements) <= 12
     assert tabs(page) == {
-        "All": "", "Waiting": "2", "Sent": "1", "Delivered": "", "Read": "", "Unknown": "", "Failed": "", "Not sent": "",
+        "All": "", "Waiting": "2", "Sent": "1", "Delivered": "0", "Read": "0", "Unknown": "0", "Failed": "0", "Not sent": "0",
     }  # fmt: skip
     assert tabs(read(office, "/messages/?status=sent")) == tabs(page)
-    assert set(tabs(read(office, "/messages/?channel=email")).values()) == {""}
+    none_by_mail = tabs(read(office, "/messages/?channel=email"))
+    assert [name for name, count in none_by_mail.items() if count != "0"] == ["All"]
 
 
 def test_the_tabs_stop_counting_somewhere(

@@ -83,7 +83,7 @@ def _by_conversation(mail: IncomingMail, letter: Letter) -> Case | None:
             IncomingMail.sender_digest == mail.sender_digest,
             or_(*(column.is_not(None) for column in named)),
         )
-        .order_by(IncomingMail.received_at.desc())
+        .order_by(IncomingMail.received_at.desc(), IncomingMail.id.desc())
         .limit(1)
     )
     found = db.session.execute(newest).one_or_none() or ()
