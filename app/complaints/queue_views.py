@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from flask import Response, g, request
+from flask import Response, request
 from flask_babel import gettext as _
 
 from app.complaints import queue as complaints
@@ -80,10 +80,7 @@ def _around(filters: Filters, counts: Mapping[str, int]) -> dict[str, Any]:
 
 def _departments() -> Sequence[Department]:
     """Read once for the choices and the chip."""
-    if "complaint_departments" not in g:
-        g.complaint_departments = organizations.options_departments(actor=current_actor)
-    found: Sequence[Department] = g.complaint_departments
-    return found
+    return queues.once("complaint_departments", lambda: organizations.options_departments(actor=current_actor))
 
 
 def filters_of() -> Filters:

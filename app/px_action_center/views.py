@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, cast
 from uuid import UUID
 
-from flask import Blueprint, Response, abort, g, request, url_for
+from flask import Blueprint, Response, abort, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
@@ -77,10 +77,7 @@ def queue() -> Response:
 
 def _departments() -> Sequence[Department]:
     """Read once for the choices and the chip."""
-    if "action_departments" not in g:
-        g.action_departments = organizations.options_departments(actor=current_actor)
-    found: Sequence[Department] = g.action_departments
-    return found
+    return queues.once("action_departments", lambda: organizations.options_departments(actor=current_actor))
 
 
 def _chips(filters: Filters) -> list[dict[str, Any]]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, cast
 from uuid import UUID
 
-from flask import Blueprint, Response, g, request, url_for
+from flask import Blueprint, Response, request, url_for
 from flask_babel import gettext as _
 from wtforms.fields.choices import SelectChoice
 
@@ -89,18 +89,12 @@ def queue() -> Response:
 
 def _departments() -> Sequence[Department]:
     """Read once for the choices and the chip."""
-    if "inquiry_departments" not in g:
-        g.inquiry_departments = organizations.options_departments(actor=current_actor)
-    found: Sequence[Department] = g.inquiry_departments
-    return found
+    return queues.once("inquiry_departments", lambda: organizations.options_departments(actor=current_actor))
 
 
 def _categories() -> Sequence[InquiryCategory]:
     """Read once for the choices and the chip."""
-    if "inquiry_categories" not in g:
-        g.inquiry_categories = queries.options_categories(actor=current_actor)
-    found: Sequence[InquiryCategory] = g.inquiry_categories
-    return found
+    return queues.once("inquiry_categories", lambda: queries.options_categories(actor=current_actor))
 
 
 def filters_of() -> Filters:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, TypeVar
 
-from flask import request, url_for
+from flask import g, request, url_for
+
+T = TypeVar("T")
 
 
 def address(endpoint: str, **changed: Any) -> str:
@@ -36,6 +38,14 @@ def chips(endpoint: str, shown: Iterable[tuple[str, Any, Any]]) -> list[dict[str
         for name, label, value in shown
         if value
     ]
+
+
+def once(name: str, read: Callable[[], T]) -> T:
+    """Give what `read` gives, read once for a request: choices and chips of a queue name the same rows."""
+    if name not in g:
+        setattr(g, name, read())
+    found: T = getattr(g, name)
+    return found
 
 
 def one_of(name: str, known: Any) -> str:
