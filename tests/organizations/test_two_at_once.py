@@ -76,7 +76,8 @@ def heard_while(app: Flask, hospital_id: UUID, mrn: str, change: Callable[[], An
         with unit_of_work():
             change()
             told = pool.submit(hear)
-            with db.engine.connect() as watch:
+            # each look is a transaction of its own: within one, PostgreSQL goes on telling what it saw first
+            with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as watch:
                 while not watch.execute(waits).scalar_one():
                     assert not told.done(), "the message did not wait for who holds the record"
                     time.sleep(0.02)

@@ -124,8 +124,9 @@ def _talk(line: socket.socket, mail: Mail) -> None:
     if not say("HELLO"):
         return
     while command := reader.readline():
-        word = command.decode().split()[0].upper().partition(":")[0]
-        mail.commands.append(command.decode().strip())
+        said = command.decode("latin-1").strip()  # a command may be anything, as on a real line
+        word = said.upper().partition(" ")[0].partition(":")[0]
+        mail.commands.append(said)
         if not say(word):
             return
         if word == "DATA" and mail.says.get("DATA", "354").startswith("354"):  # type: ignore[union-attr]
