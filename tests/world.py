@@ -66,7 +66,7 @@ from app.px_action_center.services import opening
 from app.surveys.models import SurveyInstance
 from app.surveys.rules.questions import Question
 from app.surveys.services import answering as survey_answering
-from app.surveys.services import sending
+from app.surveys.services import sending, sheets
 from tests.cast import Cast
 
 SYSTEM = system_actor("furnish a test")
@@ -305,7 +305,7 @@ def _answer_one(survey_id: UUID, hospital_id: UUID) -> None:
 
     actor = token_actor(survey_id, hospital_id, "survey link")
     with acting_as(actor):
-        raw = {question.code: _worst(question) for question in survey_answering.sheet(actor).questions}
+        raw = {question.code: _worst(question) for question in sheets.sheet(actor).questions}
         survey_answering.submit(raw, actor=actor)
 
 

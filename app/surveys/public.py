@@ -18,8 +18,8 @@ from app.organizations.models import Hospital
 from app.surveys.enums import InstanceState
 from app.surveys.rules.answers import Answer
 from app.surveys.rules.sheets import minutes_for, page_after, pages
-from app.surveys.services import answering
-from app.surveys.services.answering import Sheet
+from app.surveys.services import answering, sheets
+from app.surveys.services.sheets import Sheet
 
 bp = Blueprint("survey_form", __name__, url_prefix="/s")
 
@@ -33,7 +33,7 @@ def form(token: str) -> Response:
     """Show the first screen, or page `p` of the questions."""
     actor = _enter(token)
     with acting_as(actor):
-        found = answering.sheet(actor)
+        found = sheets.sheet(actor)
         _speak(found)
         closed = _closed(found, token)
         if closed is not None:
@@ -52,7 +52,7 @@ def save(token: str) -> Response:
     """Save one page and go on, back, to the other language, or to the thanks."""
     actor = _enter(token)
     with acting_as(actor):
-        found = answering.sheet(actor)
+        found = sheets.sheet(actor)
         _speak(found)
         closed = _closed(found, token)
         if closed is not None:
@@ -102,7 +102,7 @@ def thanks(token: str) -> Response:
     """Thank, and offer a call after a low score."""
     actor = _enter(token)
     with acting_as(actor):
-        found = answering.sheet(actor)
+        found = sheets.sheet(actor)
         _speak(found)
         if found.instance.state != InstanceState.COMPLETED:
             return _go(token, p=0, lang=language())
@@ -115,7 +115,7 @@ def callback(token: str) -> Response:
     """Keep whether the person wants to be called back."""
     actor = _enter(token)
     with acting_as(actor):
-        _speak(answering.sheet(actor))
+        _speak(sheets.sheet(actor))
         answering.want_callback(request.form.get("call") == "yes", actor=actor)
         return _unstored(make_response(redirect(url_for("survey_form.thanks", token=token, lang=language()), 303)))
 
@@ -124,7 +124,7 @@ def _enter(token: str) -> Actor:
     throttle.hit_each(
         ("survey.token", hashlib.sha256(token.encode()).hexdigest()), ("survey.address", request.remote_addr or "")
     )
-    return answering.bearer(token)
+    return sheets.bearer(token)
 
 
 def _speak(found: Sheet) -> None:
@@ -142,7 +142,7 @@ def _is_preview() -> bool:
 def _closed(found: Sheet, token: str) -> Response | None:
     if found.instance.state == InstanceState.COMPLETED:
         return _unstored(make_response(redirect(url_for("survey_form.thanks", token=token, lang=language()), 303)))
-    if not answering.is_open(found.instance):
+    if not sheets.is_open(found.instance):
         return _render("surveys/public/closed.html", found, token, status=410)
     return None
 

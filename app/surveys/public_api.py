@@ -18,8 +18,8 @@ from app.core.errors import Conflict
 from app.core.web.doors import public
 from app.surveys.enums import InstanceState
 from app.surveys.rules.questions import Question
-from app.surveys.services import answering
-from app.surveys.services.answering import Sheet
+from app.surveys.services import answering, sheets
+from app.surveys.services.sheets import Sheet
 
 bp = APIBlueprint("survey_public_api", __name__, url_prefix="/api/surveys/public")
 
@@ -67,9 +67,9 @@ class AnswersIn(In):
 def read(token: str) -> dict[str, Any]:
     """Give the questions of the visit and the answers so far."""
     throttle.hit("survey.token", hashlib.sha256(token.encode()).hexdigest())
-    actor = answering.bearer(token)
+    actor = sheets.bearer(token)
     with acting_as(actor):
-        return _out(answering.sheet(actor))
+        return _out(sheets.sheet(actor))
 
 
 @bp.post("/<string(maxlength=64):token>/submit/")

@@ -23,7 +23,7 @@ from app.surveys import queries, sheet_queries
 from app.surveys.forms import VersionedForm
 from app.surveys.policy import Perm
 from app.surveys.services import resending, withdrawing
-from app.surveys.services.answering import is_open
+from app.surveys.services.sheets import is_open
 from app.surveys.trends import ZONE
 from app.surveys.workflow import INSTANCE
 

@@ -26,7 +26,7 @@ from app.organizations.patient_models import CHANNELS
 from app.px_action_center.models import PxAction
 from app.surveys.enums import InstanceState
 from app.surveys.models import SurveyInstance
-from app.surveys.services import answering, reminding, resending, sending, withdrawing
+from app.surveys.services import answering, reminding, resending, sending, sheets, withdrawing
 from app.surveys.workflow import rise
 from tests.cast import Cast
 from tests.complaints.conftest import WORDS, brought_to, received, step
@@ -219,7 +219,7 @@ def asked_after(cast: Cast, drain: Callable[[], int], **facts: Any) -> Complaint
 def answer_survey(values: dict[str, str], drain: Callable[[], int]) -> SurveyInstance:
     """Answer the one survey that was sent, with values by question code."""
     [instance] = every(SurveyInstance)
-    actor = answering.bearer(token_for(sending.PURPOSE, instance.handle))
+    actor = sheets.bearer(token_for(sending.PURPOSE, instance.handle))
     with acting_as(actor):
         answering.submit(values, actor=actor)
     drain()

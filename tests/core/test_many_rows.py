@@ -116,6 +116,35 @@ def test_one_row_is_written_in_one_statement_and_the_next_flush_does_not_look_at
         assert (other.version, other.target_minutes) == (2, 61)
 
 
+def another(name: str, like: SlaPolicy) -> tuple[sa.Insert, dict[str, object]]:
+    """An insert of one more rule like this one, of another clock."""
+    columns = {column.name: column for column in SlaPolicy.__table__.columns}
+    own = {"id": sa.func.gen_random_uuid(), "clock": sa.bindparam("its_clock", type_=sa.Text())}
+    read = sa.select(*{**columns, **own}.values()).where(columns["id"] == sa.bindparam("its_like"))
+    insert = sa.insert(SlaPolicy).from_select(list(columns), read, include_defaults=False)
+    return insert, {"its_clock": name, "its_like": like.id}
+
+
+def test_what_goes_along_with_one_row_is_written_in_the_same_statement_or_not_at_all(policies: list[SlaPolicy]) -> None:
+    row = policies[0]
+    with acting_as(SYSTEM), unit_of_work(), counted() as statements:
+        row.target_minutes = 90
+        write_one(row, along=another("test.along", row))
+    assert len(statements) == 1 and minutes(policies)[0] == (90, 2)
+
+    with acting_as(SYSTEM), pytest.raises(StaleDataError), unit_of_work():
+        db.session.execute(sa.update(SlaPolicy).values(version=7).execution_options(synchronize_session=False))
+        row.target_minutes = 91
+        with db.session.no_autoflush:
+            write_one(row, along=another("test.late", row))
+    with acting_as(SYSTEM):
+        kept = set(db.session.execute(sa.select(SlaPolicy.clock)).scalars())
+        assert "test.along" in kept and "test.late" not in kept
+
+    with acting_as(SYSTEM), pytest.raises(ValueError, match="nothing to write"):
+        write_one(row, along=another("test.idle", row))
+
+
 def test_nothing_to_write_writes_nothing(policies: list[SlaPolicy]) -> None:
     with acting_as(SYSTEM), counted() as statements:
         write_one(policies[0])

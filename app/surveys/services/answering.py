@@ -3,123 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from dataclasses import replace
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import bindparam, column, func, select
 from sqlalchemy.dialects.postgresql import JSONB, insert
-from sqlalchemy.orm import contains_eager
 
-from app.core.access.actor import Actor, acting_as, system_actor, token_actor
-from app.core.access.wall import passage, standing
+from app.core.access.actor import Actor, acting_as
+from app.core.access.wall import passage
 from app.core.db import command, db, uuid7, write_one
-from app.core.errors import Invalid, NotFound
+from app.core.errors import Invalid
 from app.core.events import record
-from app.core.keys.links import handle_of
 from app.core.text.scripts import looks_arabic
 from app.core.time import clock
 from app.core.web.live import touch
 from app.notifications.services import messages
 from app.surveys.enums import ALL_INVITATIONS, FREE_TEXT, REMINDER, InstanceState, Weighting
 from app.surveys.events import SurveyCallbackChosen, SurveyCompleted, SurveyOpened
-from app.surveys.models import SurveyAnswer, SurveyInstance, SurveyTemplate
+from app.surveys.models import SurveyAnswer, SurveyInstance
 from app.surveys.rules.answers import AnswerProblem, clean, missing
-from app.surveys.rules.logic import visible
 from app.surveys.rules.questions import Answer, Question
 from app.surveys.rules.scoring import Score, item_score, score, severity_for
-from app.surveys.services import asking
-from app.surveys.services.asking import AskedQuestion
-from app.surveys.services.sending import PURPOSE
+from app.surveys.services import sheets
+from app.surveys.services.sheets import Sheet, is_open
 from app.surveys.workflow import INSTANCE, rise
-
-
-class ScoredBy(NamedTuple):
-    """The template's rules of the score."""
-
-    weighting: str
-    minimum_items: int
-    threshold: float
-
-
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """A survey as its bearer sees it: the questions of the visit and the answers so far."""
-
-    instance: SurveyInstance
-    scored_by: ScoredBy
-    questions: tuple[Question, ...]
-    answers: dict[str, Answer]
-    ids: Mapping[str, UUID]  # question code -> the row in force for this survey
-    waits: bool  # whether an invitation or a reminder may still be sent
-
-    @property
-    def shown(self) -> tuple[Question, ...]:
-        """The questions that are visible with these answers, in order."""
-        return visible(self.questions, self.answers, self.instance.visit_context)
-
-
-def bearer(token: str) -> Actor:
-    """Give the actor of a link. NotFound when the token is not ours or its survey is gone."""
-    with acting_as(system_actor("find the survey of a link")):
-        found = db.session.execute(_BEARER, {"handle": _handle(token)}).one_or_none()
-    if found is None:
-        raise NotFound()
-    return _holder(found[0], found[1])
-
-
-def _handle(token: str) -> str:
-    handle = handle_of(PURPOSE, token)
-    if handle is None:
-        raise NotFound()
-    return handle
-
-
-def _holder(instance_id: UUID, hospital_id: UUID) -> Actor:
-    return token_actor(instance_id, hospital_id, "survey link")
-
-
-_OF_HANDLE = SurveyInstance.handle == bindparam("handle")
-_BEARER = standing(select(SurveyInstance.id, SurveyInstance.hospital_id).where(_OF_HANDLE))
-_FOUND = select(SurveyInstance, SurveyTemplate.weighting, SurveyTemplate.minimum_items, SurveyTemplate.threshold).join(
-    SurveyTemplate, SurveyTemplate.id == SurveyInstance.template_id
-)
-_LOCK = _FOUND.with_for_update(of=SurveyInstance).execution_options(populate_existing=True)
-_READ = standing(
-    _FOUND.where(SurveyInstance.id == bindparam("id")).options(
-        contains_eager(SurveyInstance.template).lazyload(SurveyTemplate.questions)
-    )
-)
-_LOCK_BY_ID = standing(_LOCK.where(SurveyInstance.id == bindparam("id")))
-_LOCK_BY_HANDLE = standing(_LOCK.where(_OF_HANDLE))
-
-
-def sheet(actor: Actor) -> Sheet:
-    """Read the survey of the link's bearer; opens any number of times."""
-    return _sheet(*db.session.execute(_READ, {"id": actor.id}).one())
-
-
-def _sheet(instance: SurveyInstance, *scored_by: Any) -> Sheet:
-    rows, waits = asking.read(instance)
-    answers = {each.question.code: _answer_of(each) for each in rows if each.is_answered}
-    ids = {each.question.code: each.id for each in rows}
-    return Sheet(instance, ScoredBy(*scored_by), tuple(each.question for each in rows), answers, ids, waits)
-
-
-def _answer_of(row: AskedQuestion) -> Answer:
-    question = row.question
-    if row.value is None or row.is_na:
-        return Answer(question.code, is_na=row.is_na)
-    if question.type in FREE_TEXT:
-        return Answer(question.code, row.value)
-    found = clean(question, row.value)
-    return found if isinstance(found, Answer) else Answer(question.code)
-
-
-def is_open(instance: SurveyInstance) -> bool:
-    """Tell whether the link still takes answers."""
-    late = instance.expires_at is not None and instance.expires_at <= clock.now()
-    return not instance.is_closed and not late
 
 
 @command
@@ -150,19 +58,19 @@ def save(raw: Mapping[str, Any], *, actor: Actor, language: str | None = None) -
 
     Invalid: an answer is out of range (by question code); nothing of the page is lost, the caller still has it.
     """
-    return _save(_locked_sheet(actor), raw, actor, language)
-
-
-def _locked_sheet(actor: Actor) -> Sheet:
-    return _sheet(*db.session.execute(_LOCK_BY_ID, {"id": actor.id}).one())
-
-
-def _save(found: Sheet, raw: Mapping[str, Any], actor: Actor, language: str | None) -> Sheet:
-    instance = found.instance
-    if not is_open(instance):
+    found = sheets.locked(actor)
+    if not is_open(found.instance):
         return found
     answers = _cleaned(found.questions, raw)
-    _write(found, answers)
+    if answers:
+        with passage("the answers of the link's own survey"):
+            db.session.connection().execute(*_written(found, answers))
+        db.session.expire(found.instance, ["answers"])
+    return _taken(found, answers, actor, language)
+
+
+def _taken(found: Sheet, answers: Mapping[str, Answer], actor: Actor, language: str | None) -> Sheet:
+    instance = found.instance
     if language:
         instance.language = language
     if any(answer.is_given or answer.is_na for answer in answers.values()):
@@ -210,21 +118,17 @@ def _upsert() -> Any:
 _UPSERT = _upsert()
 
 
-def _write(found: Sheet, answers: dict[str, Answer]) -> None:
-    if not answers:
-        return
+def _written(found: Sheet, answers: Mapping[str, Answer]) -> tuple[Any, dict[str, Any]]:
+    """Give the statement that keeps answers, and its values."""
     instance, now = found.instance, clock.now()
     asked = {question.code: question for question in found.questions}
-    values = {
+    return _UPSERT, {
         "answers": [_row(found.ids[code], asked[code], answer) for code, answer in answers.items()],
         "all_created_at": now,
         "all_updated_at": now,
         "all_hospital_id": instance.hospital_id,
         "all_instance_id": instance.id,
     }
-    with passage("the answers of the link's own survey"):
-        db.session.connection().execute(_UPSERT, values)
-    db.session.expire(instance, ["answers"])
 
 
 def _row(question_id: UUID, question: Question, answer: Answer) -> dict[str, Any]:
@@ -248,25 +152,23 @@ def submit(raw: Mapping[str, Any], *, actor: Actor, language: str | None = None,
     A second submission, from a double tap or another tab, changes nothing and gets the same thanks.
     Invalid: a required visible question has no answer (by question code).
     """
-    return _submit(_locked_sheet(actor), raw, actor, language, channel)
+    return _submit(sheets.locked(actor), raw, actor, language, channel)
 
 
 @command
 def submit_by(token: str, raw: Mapping[str, Any], *, language: str | None = None, channel: str = "link") -> Sheet:
     """The same for whoever shows the link's token: one statement finds and locks the survey. NotFound as `bearer`."""
-    with acting_as(system_actor("find the survey of a link")):
-        row = db.session.execute(_LOCK_BY_HANDLE, {"handle": _handle(token)}).one_or_none()
-    if row is None:
-        raise NotFound()
-    with acting_as(_holder(row[0].id, row[0].hospital_id)) as actor:
-        return _submit(_sheet(*row), raw, actor, language, channel)
+    found, bearer = sheets.locked_by(token)
+    with acting_as(bearer) as actor:
+        return _submit(found, raw, actor, language, channel)
 
 
 def _submit(found: Sheet, raw: Mapping[str, Any], actor: Actor, language: str | None, channel: str) -> Sheet:
-    found = _save(found, raw, actor, language)
     instance = found.instance
     if not is_open(instance):
         return found
+    answers = _cleaned(found.questions, raw)
+    found = _taken(found, answers, actor, language)
     shown = found.shown
     unanswered = missing(shown, found.answers)
     if unanswered:
@@ -276,7 +178,8 @@ def _submit(found: Sheet, raw: Mapping[str, Any], actor: Actor, language: str | 
     instance.answered_channel = channel
     instance.remind_at = None
     _keep(instance, result)
-    write_one(instance)
+    write_one(instance, along=_written(found, answers) if answers else None)
+    db.session.expire(instance, ["answers"])
     if found.waits:  # read after the lock, behind which nobody decides to send another
         messages.withdraw(instance.id, [*ALL_INVITATIONS, REMINDER], actor=actor)
     _say(instance, result, actor)

@@ -19,10 +19,10 @@ from app.surveys.enums import ALL_INVITATIONS, SkipReason
 from app.surveys.events import SurveyResent
 from app.surveys.models import SurveyInstance
 from app.surveys.policy import Perm
-from app.surveys.services.answering import is_open
 from app.surveys.services.contacting import case_of
 from app.surveys.services.reminding import is_barred
 from app.surveys.services.sending import invite
+from app.surveys.services.sheets import is_open
 
 LEAST_BETWEEN = timedelta(minutes=10)  # a message on its way may still arrive
 MOST = 3
