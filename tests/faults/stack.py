@@ -7,13 +7,12 @@ import os
 import re
 import signal
 import socket
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
@@ -33,10 +32,8 @@ from app.portal.seeds import seed_reference_data
 from app.settings import from_environment
 from devstack.servers import free_port
 from tests.cast import Cast, assemble
+from tests.faults import forked
 from tests.provider import Provider, running_provider
-
-ROOT = Path(__file__).resolve().parents[2]
-PYTHON = sys.executable
 
 
 @dataclass
@@ -51,7 +48,7 @@ class Stack:
     cast: Cast = None  # type: ignore[assignment]
     key: str = ""
     mllp_port: int = 0
-    processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    processes: dict[str, BaseProcess] = field(default_factory=dict)
 
     @property
     def address(self) -> str:
@@ -61,24 +58,21 @@ class Stack:
     def start(self, name: str) -> None:
         """Start one process in a session of its own."""
         commands = {
-            "web": [PYTHON, "-m", "gunicorn", "--preload", "-k", "gthread", "-w", "2", "--threads", "8", "--no-control-socket",
+            "web": ["-m", "gunicorn", "--preload", "-k", "gthread", "-w", "2", "--threads", "8", "--no-control-socket",
                     "-b", f"127.0.0.1:{self.port}", "wsgi:app"],
-            "worker": [PYTHON, "worker.py", "work"],
-            "scheduler": [PYTHON, "worker.py", "schedule"],
-            "hl7": [PYTHON, "-m", "app.integrations.mllp"],
-            "simulator": [PYTHON, "-m", "simulator"],
+            "worker": ["worker.py", "work"],
+            "scheduler": ["worker.py", "schedule"],
+            "hl7": ["-m", "app.integrations.mllp"],
+            "simulator": ["-m", "simulator"],
         }  # fmt: skip
-        with (self.folder / f"{name}.log").open("ab") as out:
-            self.processes[name] = subprocess.Popen(
-                commands[name], cwd=ROOT, env=self.environment, stdout=out, stderr=out, start_new_session=True
-            )
+        self.processes[name] = forked.launch(commands[name], self.environment, self.folder / f"{name}.log")
 
     def kill(self, name: str) -> None:
         """Kill a process and everything that it forked, as a lost machine would."""
         process = self.processes.pop(name)
         with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait(10)
+            os.killpg(process.pid or 0, signal.SIGKILL)
+        process.join(10)
 
     def move_clock(self, by: timedelta) -> None:
         """Move the clock of every process to real time plus `by`."""

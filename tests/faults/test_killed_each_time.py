@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -22,7 +23,8 @@ from app.journeys.models import Journey
 from app.px_action_center.models import PxAction
 from app.px_action_center.services import opening
 from tests.conftest import environment
-from tests.faults.stack import PYTHON, ROOT, Stack, running_stack
+from tests.faults.forked import ROOT
+from tests.faults.stack import Stack, running_stack
 
 SYSTEM = system_actor("prepare a worker's death")
 KILLED, ENDED = -9, 0
@@ -39,7 +41,7 @@ def stack(servers: Any, clone: Any, tmp_path_factory: pytest.TempPathFactory) ->
 def ends_of(stack: Stack, what: str, subject: str, turns: int) -> list[int]:
     """How the turns of a worker ended that dies at one subject."""
     found = subprocess.run(
-        [PYTHON, "-m", "tests.faults.dying", what, subject, str(turns)],
+        [sys.executable, "-m", "tests.faults.dying", what, subject, str(turns)],
         cwd=ROOT,
         env=stack.environment,
         capture_output=True,
