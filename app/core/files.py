@@ -32,6 +32,7 @@ class StoredFile:
 
 def store(stream: BinaryIO, *, folder: str, allowed: frozenset[str], most: int = 25 * MEGABYTE) -> StoredFile:
     """Keep an upload. Raises Invalid when it is too large, empty, or not of an allowed type whatever its name says."""
+    stream.seek(0)  # a command that begins again has read it already
     data = stream.read(most + 1)
     if not data:
         raise Invalid(file=_l("This file is empty."))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -25,6 +24,7 @@ from app.organizations.services.patients import PatientFacts
 from app.settings import from_environment
 from devstack.testing import Servers
 from tests.conftest import environment
+from tests.meanwhile import while_held
 
 SYSTEM = system_actor("test")
 TOLD: tuple[dict[str, Any], ...] = (
@@ -69,19 +69,7 @@ def heard_while(app: Flask, hospital_id: UUID, mrn: str, change: Callable[[], An
         with app.app_context(), acting_as(SYSTEM):
             return patients.tell(hospital_id, PatientFacts(mrn, {"name_en": "Sarah"}), actor=SYSTEM)
 
-    waits = sa.text(
-        "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
-    )
-    with ThreadPoolExecutor(1) as pool:
-        with unit_of_work():
-            change()
-            told = pool.submit(hear)
-            # each look is a transaction of its own: within one, PostgreSQL goes on telling what it saw first
-            with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as watch:
-                while not watch.execute(waits).scalar_one():
-                    assert not told.done(), "the message did not wait for who holds the record"
-                    time.sleep(0.02)
-        return told.result(timeout=60)
+    return while_held(change, hear)
 
 
 def check(mrn: str, *, updates: int) -> None:

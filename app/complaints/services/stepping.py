@@ -30,7 +30,7 @@ from app.core.bulk.deeds import Wish
 from app.core.bulk.together import Became, Changed, all_or_each, decide_each, moved_among, settle
 from app.core.db import command, db
 from app.core.errors import Invalid, Refusal
-from app.core.events import record
+from app.core.events import record_many
 from app.core.sla.calendars import working_hours
 from app.core.time import calendar as working
 from app.core.time import clock
@@ -112,13 +112,19 @@ def _settle(moved: Sequence[Changed], actor: Actor) -> None:
             complaint.wait_until = None
     for complaint in again:
         complaint.closed_at = None
+    if ended:  # clocks before events, as the sweep: neither waits for the other then
+        with db.session.no_autoflush:
+            _stop_clocks(*ended)
     settle(moved, "complaints", actor=actor)
     if ended:
-        ids = [each.id for each in ended]
-        sla.stop(ids, sla.ACTIVATION, sla.FIRST_CONTACT, sla.RESOLUTION, sla.WITHIN_72_HOURS)
         let_surveys_go(*ended, actor=actor)
     if again:
         hold_surveys(*again, actor=actor)
+
+
+def _stop_clocks(*complaints: Complaint) -> None:
+    ids = [each.id for each in complaints]
+    sla.stop(ids, sla.ACTIVATION, sla.FIRST_CONTACT, sla.RESOLUTION, sla.WITHIN_72_HOURS)
 
 
 def need(fields: tuple[str, ...], facts: Any, lists: Mapping[str, Any]) -> None:
@@ -144,8 +150,8 @@ def _activate(complaint: Complaint, facts: StepFacts, actor: Actor) -> str:
     complaint.first_contact_at = min(earlier, contacted_at) if earlier else contacted_at
     complaint.contact_way = facts.way
     complaint.assignee_id = complaint.assignee_id or actor.id
-    write(complaint, facts.statement, kind="statement", actor=actor)
     sla.stop([complaint.id], sla.ACTIVATION, sla.FIRST_CONTACT)
+    write(complaint, facts.statement, kind="statement", actor=actor)
     return facts.way
 
 
@@ -205,6 +211,7 @@ def _merge(complaint: Complaint, facts: StepFacts, actor: Actor) -> str:
     if other.status in FINAL:
         raise Invalid(other=_("That complaint has ended."))
     complaint.duplicate_of_id = other.id
+    _stop_clocks(complaint)
     _say_merged(complaint, other, "merged", actor)
     return ""
 
@@ -221,10 +228,13 @@ def _part(complaint: Complaint, _facts: StepFacts, actor: Actor) -> str:
 
 
 def _say_merged(complaint: Complaint, other: Complaint, what: str, actor: Actor) -> None:
-    for one, another in ((complaint, other), (other, complaint)):
-        record(
-            ComplaintMerged(one.id, one.hospital_id, one.reference, another.id, another.reference, what), actor=actor
-        )
+    record_many(
+        (
+            ComplaintMerged(one.id, one.hospital_id, one.reference, another.id, another.reference, what)
+            for one, another in ((complaint, other), (other, complaint))
+        ),
+        actor=actor,
+    )
 
 
 TAKES: dict[str, Callable[[Complaint, StepFacts, Actor], str]] = {

@@ -8,12 +8,19 @@ from contextvars import ContextVar
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
+from sqlalchemy.exc import OperationalError
+
 from app.core.access.actor import Actor, acting_as, scope_in_force
 from app.core.db.base import db
 from app.core.jobs.queues import one_round_trip
+from app.core.logging import get_logger
 
 P = ParamSpec("P")
 R = TypeVar("R")
+
+MOST_TRIES = 3  # of a command that crosses others
+CROSSED = frozenset({"40P01", "40001"})  # PostgreSQL: deadlock detected, serialization failure
+log = get_logger(__name__)
 
 _depth: ContextVar[int] = ContextVar("px360_unit_depth", default=0)
 _AFTER = "px360_after_commit"
@@ -22,7 +29,8 @@ _AFTER = "px360_after_commit"
 def command(function: Callable[P, R]) -> Callable[P, R]:
     """Make a service function the unit of work: the outermost commits, inner ones join, an error rolls all back.
 
-    A keyword `actor` also sets the scope of the tenant wall when none is in force yet.
+    A keyword `actor` also sets the scope of the tenant wall when none is in force yet. An outermost one that the database
+    undid because it and another waited for each other begins again, so it reads a stream from its start.
     """
 
     @wraps(function)
@@ -31,10 +39,23 @@ def command(function: Callable[P, R]) -> Callable[P, R]:
         scope: Any = nullcontext()
         if isinstance(actor, Actor) and scope_in_force() is None:
             scope = acting_as(actor)
-        with scope, unit_of_work():
-            return function(*args, **kwargs)
+        with scope:
+            for tries_left in reversed(range(1 if _depth.get() else MOST_TRIES)):
+                try:
+                    with unit_of_work():
+                        return function(*args, **kwargs)
+                except OperationalError as problem:
+                    if not tries_left or not is_crossed(problem):
+                        raise
+                    log.warning("command_begins_again", command=function.__qualname__)
+        raise AssertionError("the last try gives or raises")
 
     return unit
+
+
+def is_crossed(problem: OperationalError) -> bool:
+    """Tell whether the database undid a transaction because others changed the same at that moment; nothing was written."""
+    return getattr(problem.orig, "sqlstate", "") in CROSSED
 
 
 @contextmanager

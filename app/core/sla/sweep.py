@@ -55,7 +55,8 @@ def _sweep_batch(actor: Actor) -> int:
             .all()
         )
         decided = _decided([clock.id for clock in clocks])
-        for clock in clocks:
+        # each case in the order of ids, as whoever writes of several: two never wait for each other
+        for clock in sorted(clocks, key=lambda each: each.subject_id):
             try:
                 with db.session.begin_nested():
                     _decide(clock, decided[clock.id], actor)

@@ -15,6 +15,7 @@ from werkzeug.exceptions import HTTPException
 
 from app.core.access.wall import TenantWallBreach
 from app.core.db.base import db
+from app.core.db.unit import is_crossed
 from app.core.errors import Conflict, Invalid, NotSignedIn, Refusal
 from app.core.logging import get_logger, request_id
 from app.core.web.pages import is_fragment_request, is_htmx
@@ -135,6 +136,9 @@ def _not_there(problem: IntegrityError) -> Response:
 
 
 def _database_away(problem: OperationalError) -> Response:
+    if is_crossed(problem):
+        db.session.rollback()
+        return refused(Conflict(_("Others changed the same at this moment, so nothing was saved. Please try again.")))
     log.error("database_away", problem=type(problem.orig).__name__)
     db.session.rollback()
     response = _answer(503, "unavailable", _("The portal is restarting. Please try again in a moment."))

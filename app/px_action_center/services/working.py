@@ -99,11 +99,11 @@ def move(action_id: UUID, verb: str, *, version: int, actor: Actor, reason: str 
         _write(action, reason, actor, kind=verb)
     if verb == BACK:
         _go_on([action], actor)
+    if action.status in FINAL or action.status == ActionStatus.APPROVED:
+        sla.stop(action.id, actor=actor)  # clocks before events, as the sweep: neither waits for the other then
     _say_moved(action, verb, before, actor)
     if action.status == ActionStatus.APPROVED:
         _close(action)
-    elif action.status in FINAL:
-        sla.stop(action.id, actor=actor)
     return action
 
 
@@ -116,9 +116,9 @@ def cancel_many(versions: Mapping[UUID, int | None], reason: str, *, actor: Acto
     if not reason.strip():
         raise Invalid(reason=_l("Say why."))
     became, changed = _step_many(versions, "cancel", actor)
+    with db.session.no_autoflush:
+        many.stop([each.row.id for each in changed], [sla.KIND])
     settle(changed, PLACE, actor=actor)
-    ids = [each.row.id for each in changed]
-    many.stop(ids, [sla.KIND])
     db.session.add_all(_note(each.row, reason, actor, "cancel") for each in changed)
     return became
 
@@ -154,12 +154,11 @@ def _go_on(actions: Sequence[PxAction], actor: Actor) -> None:
 
 
 def _close(action: PxAction) -> None:
-    """An approved action is closed by PX360 at once, which stops its clock."""
+    """An approved action is closed by PX360 at once."""
     system = system_actor("approved actions are closed", action.hospital_id)
     before = action.status
     ACTION.apply(action, "close", actor=system)
     _say_moved(action, "close", before, system)
-    sla.stop(action.id, actor=system)
 
 
 def _say_moved(action: PxAction, verb: str, before: str, actor: Actor) -> None:

@@ -119,8 +119,9 @@ def _settle(moved: Sequence[Changed], actor: Actor) -> None:
     sla.regain([row for row, event in again if event.verb == UNCANCEL], actor=actor)
     for inquiry in [row for row, event in again if event.verb != UNCANCEL]:
         sla.start(inquiry, actor=actor)
+    with db.session.no_autoflush:  # clocks before events, as the sweep: neither waits for the other then
+        sla.stop(ended)
     settle(moved, "inquiries", actor=actor)
-    sla.stop(ended)
 
 
 def close_silent(*, actor: Actor, most: int = 200) -> int:
