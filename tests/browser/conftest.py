@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -12,6 +10,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Error, Page, sync_playwright
 
+from devstack.check import chromium
 from tests.conftest import environment
 from tests.faults.stack import Stack, running_stack
 
@@ -28,10 +27,8 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "-
 def browser() -> Iterator[Browser]:
     """Start Chromium; in CI there is no way around it. It ends with the module, because its driver keeps a running
     loop in the thread, in which no later test could run one of its own."""
-    path = os.environ.get("PX360_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
-    assert path, "install Chromium, or set PX360_CHROMIUM to its path"
     with sync_playwright() as driver:
-        found = driver.chromium.launch(executable_path=path, args=FLAGS)
+        found = driver.chromium.launch(executable_path=chromium(), args=FLAGS)
         yield found
         found.close()
 
