@@ -118,6 +118,16 @@ def test_a_survey_without_a_waiting_message_is_submitted_in_four_statements(invi
     assert kept.sections and kept.updated_at == kept.completed_at == clock.now()
 
 
+def test_a_process_that_knows_no_questions_yet_takes_a_submission(invited: SurveyInstance) -> None:
+    answers = good_answers(invited)
+    db.session.expunge_all()
+    asking._known.clear()
+
+    found = answering.submit_by(token_for(PURPOSE, invited.handle), answers, language="ar", channel="api")
+
+    assert found.instance.state == "completed" and len(found.answers) == len(answers)
+
+
 def test_whoever_shows_a_token_that_is_not_ours_finds_nothing(invited: SurveyInstance) -> None:
     for token in ("", "x", token_for("invite", invited.handle), token_for(PURPOSE, "aaaaaaaa")):
         with pytest.raises(NotFound):

@@ -102,7 +102,8 @@ def locked_by(token: str) -> tuple[Sheet, Actor]:
         row = db.session.execute(_LOCK_BY_HANDLE, {"handle": _handle(token)}).one_or_none()
     if row is None:
         raise NotFound()
-    return _sheet(*row), _holder(row[0].id, row[0].hospital_id)
+    with acting_as(_holder(row[0].id, row[0].hospital_id)) as holder:
+        return _sheet(*row), holder
 
 
 def _sheet(instance: SurveyInstance, *scored_by: Any) -> Sheet:
