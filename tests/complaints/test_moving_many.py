@@ -306,6 +306,17 @@ def test_one_that_breaks_stays_open_alone_and_is_told_in_the_log(reference_data:
     assert set(left) == {(str(rows[1].id), "DataError")}
 
 
+def test_one_that_cannot_go_on_keeps_no_other_waiting(reference_data: Cast) -> None:
+    rows = [brought_to(reference_data, "waiting_patient") for _number in range(3)]
+    broken(rows[0])
+
+    with clock.frozen(clock.now() + timedelta(days=2)), capture_logs() as told:
+        jobs.resume_waiting_complaints()
+
+    assert [each["row"]["status"] for each in left_by(rows)] == ["waiting_patient", "in_progress", "in_progress"]
+    assert {each["row"] for each in told if each["event"] == "row_left"} == {str(rows[0].id)}
+
+
 def test_what_breaks_is_not_swallowed_where_a_person_closes_many(reference_data: Cast) -> None:
     rows = [brought_to(reference_data, "resolved") for _number in range(2)]
     broken(rows[1])

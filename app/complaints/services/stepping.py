@@ -254,7 +254,7 @@ ALONE = frozenset({"start", "go_on", "close", "close_silent", "unclose"})
 
 
 def resume_waiting(*, actor: Actor, most: int = 200) -> int:
-    """Let complaints go on whose return date has come; each in a transaction of its own. Gives how many."""
+    """Let complaints go on whose return date has come; each by itself: one that breaks keeps no other. Gives how many."""
     query = (
         select(Complaint.id)
         .where(Complaint.wait_until <= clock.now(), Complaint.status == ComplaintStatus.WAITING_PATIENT)
@@ -262,9 +262,11 @@ def resume_waiting(*, actor: Actor, most: int = 200) -> int:
         .limit(most)
     )
     waiting = db.session.execute(query).scalars().all()
-    for complaint_id in waiting:
-        move(complaint_id, "resume", StepFacts(), version=None, actor=actor)
-    return len(waiting)
+
+    def resume(ids: Sequence[UUID]) -> Became:
+        return {each: move(each, "resume", StepFacts(), version=None, actor=actor) for each in ids}
+
+    return sum(moved_among(all_or_each([each], resume)) for each in waiting)
 
 
 def close_silent(*, actor: Actor, most: int = 200) -> int:
