@@ -43,6 +43,7 @@ TEMPLATES: dict[str, Any] = {
     "complaints/answered": _l("Complaint: answered"),
     "complaints/message": _l("Complaint: message to who complained"),
     "complaints/code": _l("Complaint: code for the tracking page"),
+    "inquiries/received": _l("Inquiry: received"),
     "inquiries/answered": _l("Inquiry: answer"),
     "accounts/invitation": _l("Account: invitation"),
     "accounts/place": _l("Account: new place"),

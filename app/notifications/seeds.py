@@ -254,6 +254,17 @@ TEXTS: tuple[Text, ...] = (
         "px360_complaint_received",
     ),
     Text(
+        "inquiries/received",
+        Channel.EMAIL,
+        "We received your inquiry {reference}",
+        "استلمنا استفساركم {reference}",
+        "Thank you for your question. It has the number {reference}, and the patient experience office will answer it.\n\n"
+        "To add something, answer this e-mail and keep the number in its subject.\n\n{hospital}",
+        "شكرًا لسؤالكم. رقم استفساركم {reference}، وسيجيبكم مكتب تجربة المريض.\n\n"
+        "لإضافة شيء، ردّوا على هذه الرسالة مع إبقاء الرقم في عنوانها.\n\n{hospital}",
+        ("hospital", "reference"),
+    ),
+    Text(
         "inquiries/answered",
         Channel.SMS,
         "",

@@ -135,6 +135,13 @@ READ: dict[tuple[str, str], tuple[str, str]] = {
         "مستشفى النور: إفادة من قسمكم متأخرة (CMP-2026-000007)|نورة، تأخرت إفادة طُلبت من قسمكم. يمكنكم الاطلاع عليها "
         "والرد من هنا:\nhttps://x.sa/s/abc\n\nلا تعطوا هذا الرابط لأحد.",
     ),
+    ("inquiries/received", "email"): (
+        "We received your inquiry CMP-2026-000007|Thank you for your question. It has the number CMP-2026-000007, and the "
+        "patient experience office will answer it.\n\nTo add something, answer this e-mail and keep the number in its "
+        "subject.\n\nAl Noor Hospital",
+        "استلمنا استفساركم CMP-2026-000007|شكرًا لسؤالكم. رقم استفساركم CMP-2026-000007، وسيجيبكم مكتب تجربة المريض.\n\n"
+        "لإضافة شيء، ردّوا على هذه الرسالة مع إبقاء الرقم في عنوانها.\n\nمستشفى النور",
+    ),
     ("inquiries/answered", "sms"): (
         "Your inquiry CMP-2026-000007: From 4 to 8 pm.",
         "استفساركم CMP-2026-000007: من ٤ إلى ٨ مساءً.",

@@ -65,7 +65,19 @@ def test_a_mailbox_for_questions_opens_inquiries_with_words_contact_and_files(
     assert "photo.jpg" in notes(inquiry, "note")[0], "a file that lies about what it is is named, not taken"
     [mail] = every(IncomingMail)
     assert (mail.state, mail.complaint_id, mail.raw) == ("opened", None, None)
-    assert every(Complaint) == every(Message) == []
+    assert every(Complaint) == []
+
+
+def test_its_sender_gets_its_number_in_an_answer_to_the_mailbox(office: PostOffice, asks: Mailbox, drain: Any) -> None:
+    inquiry = asked(office, asks, Message_ID="<first@example.org>")
+    drain()
+
+    [message] = every(Message)
+    assert (message.template, message.channel, message.email, message.language) == (
+        "inquiries/received", "email", SENDER, "ar",
+    )  # fmt: skip
+    assert (message.answers, message.reply_to) == ("<first@example.org>", "office@hospital.example")
+    assert message.params["reference"] == inquiry.reference and message.about_id == inquiry.id
 
 
 @pytest.mark.parametrize("way", ["subject", "plus", "our message", "own message"])
@@ -92,7 +104,7 @@ def test_words_of_who_asked_join_their_inquiry_with_their_files(
 
 
 def _sent_reference() -> str:
-    [message] = every(Message)
+    [message] = every(Message, Message.template == "inquiries/answered")
     facts = {"message_id": message.id, "hospital_id": message.hospital_id, "channel": "email", "reference": "pxsent123"}
     with acting_as(SYSTEM), unit_of_work():
         db.session.add(MessageTry(**facts))

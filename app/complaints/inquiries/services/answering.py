@@ -25,7 +25,7 @@ from app.notifications.enums import Channel, MessageClass
 from app.notifications.services import messages
 from app.organizations.models import Hospital
 
-ANSWERED = "inquiries/answered"
+RECEIVED, ANSWERED = "inquiries/received", "inquiries/answered"
 BY_MESSAGE = frozenset(str(channel) for channel in Channel)
 
 
@@ -58,6 +58,30 @@ def respond(inquiry_id: UUID, reply: Reply, *, version: int | None, actor: Actor
         _send(inquiry, note, to, actor)
     follow(inquiry, RESPOND, before, actor=actor, code=reply.way)
     return inquiry
+
+
+def acknowledge(inquiry: Inquiry, *, answers: str, reply_to: str, actor: Actor) -> None:
+    """Answer the e-mail that an inquiry came with by its number, once, within the caller's command.
+
+    `answers` is its Message-ID; an answer to ours goes to `reply_to`, the mailbox that is read.
+    """
+    to = recipient_of(inquiry)
+    if to is None or not to.email:
+        return
+    to = replace(to, language=inquiry.language)
+    hospital = db.session.get_one(Hospital, inquiry.hospital_id)
+    messages.send(
+        RECEIVED,
+        to=to,
+        params={"hospital": named(hospital, code=to.language), "reference": inquiry.reference},
+        once=f"{RECEIVED}:{inquiry.id}",
+        hospital_id=inquiry.hospital_id,
+        about=("inquiry", inquiry.id),
+        message_class=MessageClass.SERVICE,
+        actor=actor,
+        channels=(Channel.EMAIL,),
+        thread=messages.Thread(answers=answers, reply_to=reply_to),
+    )
 
 
 def _recipient(inquiry: Inquiry, reply: Reply) -> messages.Recipient:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from flask_babel import gettext as _
 
 from app.complaints.inquiries.models import Inquiry
-from app.complaints.inquiries.services import hearing, receiving
+from app.complaints.inquiries.services import answering, hearing, receiving
 from app.complaints.inquiries.services.receiving import InquiryFacts
 from app.complaints.mail.enums import MailState
-from app.complaints.mail.models import IncomingMail
+from app.complaints.mail.models import IncomingMail, Mailbox
 from app.complaints.mail.rules.parts import Letter
 from app.complaints.mail.services import taking
 from app.complaints.mail.services.settling import no_words, settle, words_of
@@ -17,10 +17,12 @@ from app.core.access.actor import Actor
 from app.core.time import clock
 
 
-def open_inquiry(mail: IncomingMail, letter: Letter, *, actor: Actor, earlier: Inquiry | None = None) -> Inquiry | None:
-    """Register an inquiry with the words and files of an e-mail; None where it holds nothing: it failed then.
+def open_inquiry(
+    mail: IncomingMail, letter: Letter, box: Mailbox, *, actor: Actor, earlier: Inquiry | None = None
+) -> Inquiry | None:
+    """Register an inquiry with the words and files of an e-mail, whose sender gets its number.
 
-    `earlier` is an inquiry that it names and that has ended. Its sender is answered when the office answers.
+    None where it holds nothing: it failed then. `earlier` is an inquiry that it names and that has ended.
     """
     words = words_of(letter)
     if not words:
@@ -38,14 +40,15 @@ def open_inquiry(mail: IncomingMail, letter: Letter, *, actor: Actor, earlier: I
     if earlier is not None:
         said = _("The e-mail names %(reference)s, which has ended.", reference=earlier.reference)
         taking.write_on(inquiry, said, "note", actor=actor)
+    answering.acknowledge(inquiry, answers=letter.message_id, reply_to=box.address, actor=actor)
     settle(mail, MailState.OPENED, case=inquiry, letter=letter)
     return inquiry
 
 
-def add(mail: IncomingMail, letter: Letter, inquiry: Inquiry, *, actor: Actor) -> None:
+def add(mail: IncomingMail, letter: Letter, box: Mailbox, inquiry: Inquiry, *, actor: Actor) -> None:
     """Add an e-mail of who asked to their inquiry; one that can not go on any more is followed by a new one."""
     if not hearing.may_add(inquiry):
-        open_inquiry(mail, letter, actor=actor, earlier=inquiry)
+        open_inquiry(mail, letter, box, actor=actor, earlier=inquiry)
         return
     words = words_of(letter)
     if not words:

@@ -47,14 +47,15 @@ def make_complaint(mail_id: UUID, *, version: int | None = None, actor: Actor) -
 
 @command
 def make_inquiry(mail_id: UUID, *, version: int | None = None, actor: Actor) -> Inquiry:
-    """Make an inquiry of an e-mail that was ignored, failed or is to be checked.
+    """Make an inquiry of an e-mail that was ignored, failed or is to be checked; its sender gets its number.
 
     Raises as `make_complaint`; Conflict (`no_sender`): no person sent it, so that an answer would reach nobody.
     """
     mail, letter = _by_hand(mail_id, version, actor)
     if not letter.sender or mail.reason in NEVER_ANSWERED:
         raise Conflict(_("This e-mail names no sender who could be answered."), current=mail, code="no_sender")
-    inquiry = asking.open_inquiry(mail, letter, actor=actor)
+    box = db.session.get_one(Mailbox, mail.mailbox_id)
+    inquiry = asking.open_inquiry(mail, letter, box, actor=actor)
     if inquiry is None:
         raise _empty(mail)
     mail.handled_by_id = actor.id

@@ -101,13 +101,13 @@ def carry_out(mail_id: UUID, *, actor: Actor) -> None:
         return
     case = finding.case_of(mail, letter)
     if case is None and box.opens == "inquiry":
-        asking.open_inquiry(mail, letter, actor=actor)
+        asking.open_inquiry(mail, letter, box, actor=actor)
     elif case is None:
         open_case(mail, letter, box, answers=True, actor=actor)
     elif not finding.is_from_who_speaks(case, letter.sender) or is_forged(letter.heads):
         note(mail, letter, case, actor=actor)
     elif isinstance(case, Inquiry):
-        asking.add(mail, letter, case, actor=actor)
+        asking.add(mail, letter, box, case, actor=actor)
     else:
         add(mail, letter, box, case, actor=actor)
 
