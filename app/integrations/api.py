@@ -16,7 +16,7 @@ from app.core.access.policy import load, visible
 from app.core.api import Listing, ListQuery, documented, listing, page_of
 from app.core.api.errors import fields_from
 from app.core.api.lists import equals
-from app.core.db import db, unit_of_work
+from app.core.db import command, db
 from app.core.errors import Conflict, Invalid, NotAllowed
 from app.core.web import current_actor, requires
 from app.integrations.hl7.frames import MOST_BYTES
@@ -83,8 +83,7 @@ def send_many(json_data: BulkIn) -> dict[str, Any]:
     """Take up to 5,000 events; each gets its own verdict."""
     source, results = _source(), []
     for part in _parts(json_data.events):
-        with unit_of_work():  # a commit for each row would make the sender wait; each still has its own savepoint
-            results += [_verdict_of(each, source) for each in part]
+        results += _take_part(part, source)
         db.session.expunge_all()
     refused = sum(bool(result["error"]) for result in results)
     return {"accepted": len(results) - refused, "refused": refused, "results": results}
@@ -94,6 +93,12 @@ def _parts(events: list[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
     """Give the events in parts that are committed together."""
     for start in range(0, len(events), AT_ONCE):
         yield events[start : start + AT_ONCE]
+
+
+@command
+def _take_part(part: list[dict[str, Any]], source: Sender) -> list[dict[str, Any]]:
+    """Take events in one commit (one for each would make the sender wait); each has a savepoint of its own."""
+    return [_verdict_of(each, source) for each in part]
 
 
 def _verdict_of(raw: dict[str, Any], source: Sender) -> dict[str, Any]:

@@ -83,11 +83,9 @@ def take_due_time(action: PxAction) -> None:
         action.due_at = clock.due_at
 
 
-def stop(action_id: UUID, *, actor: Actor) -> None:
-    """End the clock."""
-    clock = clocks.open_clock(action_id, KIND)
-    if clock is not None:
-        clocks.stop(clock, actor=actor)
+def stop(action_ids: Collection[UUID]) -> None:
+    """End the clocks of these actions where they run."""
+    many.stop(action_ids, [KIND])
 
 
 def _find(action_id: UUID, actor: Actor) -> PxAction:

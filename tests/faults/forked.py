@@ -8,10 +8,13 @@ from __future__ import annotations
 import multiprocessing
 import os
 import runpy
+import secrets
 import sys
 from collections.abc import Mapping, Sequence
 from multiprocessing.process import BaseProcess
 from pathlib import Path
+
+from app.core.events import outbox
 
 ROOT = Path(__file__).resolve().parents[2]
 FROM = multiprocessing.get_context("forkserver")
@@ -33,6 +36,7 @@ def _become(command: list[str], environment: dict[str, str], log: str) -> None:
     os.chdir(ROOT)
     os.environ.clear()
     os.environ.update(environment)
+    outbox._owner = secrets.token_hex(8)  # each process leases for itself
     if command[0] == "-m":
         sys.argv = command[1:]
         runpy.run_module(command[1], run_name="__main__", alter_sys=True)

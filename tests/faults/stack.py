@@ -72,7 +72,9 @@ class Stack:
         process = self.processes.pop(name)
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid or 0, signal.SIGKILL)
+        process.kill()  # one that has no session of its own yet
         process.join(10)
+        assert not process.is_alive(), f"{name} lives on"
 
     def move_clock(self, by: timedelta) -> None:
         """Move the clock of every process to real time plus `by`."""

@@ -12,6 +12,7 @@ from uuid import UUID
 import pytest
 import sqlalchemy as sa
 from flask import Flask
+from psycopg.errors import DeadlockDetected
 from sqlalchemy.exc import OperationalError
 
 from app import create_app
@@ -89,6 +90,20 @@ def test_after_the_last_try_it_is_told(house: tuple[Flask, Cast], monkeypatch: p
     assert unit.is_crossed(told.value)
 
 
+@pytest.mark.parametrize(("path", "status"), [("/complaints/", 409), ("/api/complaints/", 503)])
+def test_who_asked_is_told_to_come_again_and_not_that_the_portal_restarts(
+    house: tuple[Flask, Cast], monkeypatch: pytest.MonkeyPatch, path: str, status: int
+) -> None:
+    app, _cast = house
+    crossed = OperationalError("UPDATE", {}, DeadlockDetected())
+    monkeypatch.setattr(app, "preprocess_request", lambda *_args: (_ for _ in ()).throw(crossed))
+
+    answer = app.test_client().get(path, headers={"Accept-Language": "en"})
+
+    assert (answer.status_code, answer.headers["Retry-After"]) == (status, "1")
+    assert "nothing was saved" in answer.text and "restarting" not in answer.text
+
+
 def a_complaint(cast: Cast) -> tuple[UUID, Callable[[], Any]]:
     """A new complaint, and how it ends."""
     row = received(cast)
@@ -141,6 +156,7 @@ def test_a_case_that_ends_while_the_sweep_decides_its_clock_waits_for_it_and_nei
 
     def say() -> None:
         first = clocks[0]
+        first.breached_at, first.look_at = first.due_at, None
         told = ClockBreached(case_id, cast.a.id, first.subject_type, first.id, first.kind, first.severity, "")
         record(told, actor=SYSTEM)
 

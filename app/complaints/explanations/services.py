@@ -21,7 +21,7 @@ from app.core.access.policy import load, require
 from app.core.db import command, db
 from app.core.errors import Invalid
 from app.core.events import record
-from app.core.sla import clocks
+from app.core.sla import many
 from app.core.web.live import touch
 from app.organizations import queries as organizations
 
@@ -109,9 +109,7 @@ def _clock(explanation: Explanation, complaint: Complaint, actor: Actor) -> None
     if explanation.status == ExplanationStatus.REQUESTED:
         sla.start_explanation(explanation, complaint.severity, actor=actor)
         return
-    clock = clocks.open_clock(explanation.id, sla.ANSWER)
-    if clock is not None:
-        clocks.stop(clock, actor=actor)
+    many.stop([explanation.id], [sla.ANSWER])
 
 
 def _say(explanation: Explanation, complaint: Complaint, verb: str, actor: Actor) -> None:

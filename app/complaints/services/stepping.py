@@ -264,7 +264,10 @@ def resume_waiting(*, actor: Actor, most: int = 200) -> int:
     waiting = db.session.execute(query).scalars().all()
 
     def resume(ids: Sequence[UUID]) -> Became:
-        return {each: move(each, "resume", StepFacts(), version=None, actor=actor) for each in ids}
+        try:
+            return {each: move(each, "resume", StepFacts(), version=None, actor=actor) for each in ids}
+        except Refusal:  # somebody was faster
+            return {}
 
     return sum(moved_among(all_or_each([each], resume)) for each in waiting)
 

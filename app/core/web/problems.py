@@ -137,12 +137,21 @@ def _not_there(problem: IntegrityError) -> Response:
 
 def _database_away(problem: OperationalError) -> Response:
     if is_crossed(problem):
-        db.session.rollback()
-        return refused(Conflict(_("Others changed the same at this moment, so nothing was saved. Please try again.")))
+        return _crossed()
     log.error("database_away", problem=type(problem.orig).__name__)
     db.session.rollback()
     response = _answer(503, "unavailable", _("The portal is restarting. Please try again in a moment."))
     response.headers["Retry-After"] = "5"
+    return response
+
+
+def _crossed() -> Response:
+    """Answer a person as any change that came too late, and a program so that it sends the same again."""
+    log.warning("crossed", path=request.url_rule.rule if request.url_rule else "")
+    db.session.rollback()
+    told = _("Others changed the same at this moment, so nothing was saved. Please try again.")
+    response = _answer(503 if wants_json() else Conflict.status, "unavailable", told)
+    response.headers["Retry-After"] = "1"
     return response
 
 

@@ -15,7 +15,6 @@ from app.core.bulk.together import Became, Changed, Owners, decide_each, settle
 from app.core.db import command, db
 from app.core.errors import Conflict, Invalid
 from app.core.events import Change, record
-from app.core.sla import many
 from app.core.text.scripts import looks_arabic
 from app.core.web.live import touch
 from app.px_action_center import sla
@@ -100,7 +99,7 @@ def move(action_id: UUID, verb: str, *, version: int, actor: Actor, reason: str 
     if verb == BACK:
         _go_on([action], actor)
     if action.status in FINAL or action.status == ActionStatus.APPROVED:
-        sla.stop(action.id, actor=actor)  # clocks before events, as the sweep: neither waits for the other then
+        sla.stop([action.id])  # clocks before events, as the sweep: neither waits for the other then
     _say_moved(action, verb, before, actor)
     if action.status == ActionStatus.APPROVED:
         _close(action)
@@ -117,7 +116,7 @@ def cancel_many(versions: Mapping[UUID, int | None], reason: str, *, actor: Acto
         raise Invalid(reason=_l("Say why."))
     became, changed = _step_many(versions, "cancel", actor)
     with db.session.no_autoflush:
-        many.stop([each.row.id for each in changed], [sla.KIND])
+        sla.stop([each.row.id for each in changed])
     settle(changed, PLACE, actor=actor)
     db.session.add_all(_note(each.row, reason, actor, "cancel") for each in changed)
     return became

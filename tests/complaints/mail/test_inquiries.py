@@ -80,6 +80,20 @@ def test_its_sender_gets_its_number_in_an_answer_to_the_mailbox(office: PostOffi
     assert message.params["reference"] == inquiry.reference and message.about_id == inquiry.id
 
 
+def test_a_sender_whom_the_receiving_server_calls_forged_gets_no_answer(
+    office: PostOffice, asks: Mailbox, box: Mailbox, drain: Any
+) -> None:
+    asked(office, asks, Authentication_Results="mx.h.sa; dmarc=fail")
+    with acting_as(SYSTEM), unit_of_work():
+        db.session.get_one(Mailbox, box.id).opens = "complaint"
+    arrives(
+        office, box, letter("شكوى أخرى", Message_ID="<b@example.org>", Authentication_Results="mx.h.sa; dmarc=fail")
+    )
+    drain()
+
+    assert len(every(Inquiry)) == len(every(Complaint)) == 1 and every(Message) == []
+
+
 @pytest.mark.parametrize("way", ["subject", "plus", "our message", "own message"])
 def test_words_of_who_asked_join_their_inquiry_with_their_files(
     office: PostOffice, asks: Mailbox, way: str, cast: Cast, drain: Any

@@ -103,7 +103,7 @@ def carry_out(mail_id: UUID, *, actor: Actor) -> None:
     if case is None and box.opens == "inquiry":
         asking.open_inquiry(mail, letter, box, actor=actor)
     elif case is None:
-        open_case(mail, letter, box, answers=True, actor=actor)
+        open_case(mail, letter, box, answers=not is_forged(letter.heads), actor=actor)
     elif not finding.is_from_who_speaks(case, letter.sender) or is_forged(letter.heads):
         note(mail, letter, case, actor=actor)
     elif isinstance(case, Inquiry):
