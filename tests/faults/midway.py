@@ -24,6 +24,7 @@ from app.core.sla.models import SlaClock, SlaDecision, SlaPolicy
 from app.core.time import clock
 from app.px_action_center.services import opening
 from tests.faults.stack import Stack
+from tests.meanwhile import WAITING
 
 SYSTEM = system_actor("furnish a test")
 TARGET = timedelta(hours=2)
@@ -68,8 +69,7 @@ def frozen_redis(redis: Any) -> Iterator[None]:
 def waiting(stack: Stack) -> bool:
     """Whether a process waits for a lock of the database."""
     with stack.app.app_context(), db.engine.connect() as line:
-        query = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-        return bool(line.execute(sa.text(query)).scalar_one())
+        return bool(line.execute(WAITING).scalar_one())
 
 
 def others(stack: Stack) -> int:

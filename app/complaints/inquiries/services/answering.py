@@ -55,7 +55,7 @@ def respond(inquiry_id: UUID, reply: Reply, *, version: int | None, actor: Actor
     inquiry.assignee_id = inquiry.assignee_id or actor.id
     note = write(inquiry, reply.answer, kind="answer", actor=actor)
     if to is not None:
-        _send(inquiry, note, to, actor)
+        _send_answer(inquiry, note, to, actor)
     follow(inquiry, RESPOND, before, actor=actor, code=reply.way)
     return inquiry
 
@@ -68,20 +68,8 @@ def acknowledge(inquiry: Inquiry, *, answers: str, reply_to: str, actor: Actor) 
     to = recipient_of(inquiry)
     if to is None or not to.email:
         return
-    to = replace(to, language=inquiry.language)
-    hospital = db.session.get_one(Hospital, inquiry.hospital_id)
-    messages.send(
-        RECEIVED,
-        to=to,
-        params={"hospital": named(hospital, code=to.language), "reference": inquiry.reference},
-        once=f"{RECEIVED}:{inquiry.id}",
-        hospital_id=inquiry.hospital_id,
-        about=("inquiry", inquiry.id),
-        message_class=MessageClass.SERVICE,
-        actor=actor,
-        channels=(Channel.EMAIL,),
-        thread=messages.Thread(answers=answers, reply_to=reply_to),
-    )
+    thread = messages.Thread(answers=answers, reply_to=reply_to)
+    _send(inquiry, RECEIVED, to, of=inquiry.id, way=Channel.EMAIL, actor=actor, thread=thread)
 
 
 def _recipient(inquiry: Inquiry, reply: Reply) -> messages.Recipient:
@@ -99,25 +87,37 @@ def _recipient(inquiry: Inquiry, reply: Reply) -> messages.Recipient:
         wrong["way"] = _("The patient does not want messages in this way. Choose another.")
     if wrong or to is None:
         raise Invalid(**wrong)
-    return replace(to, language=inquiry.language)  # the message speaks as its answer does
+    return to
 
 
-def _send(inquiry: Inquiry, note: InquiryNote, to: messages.Recipient, actor: Actor) -> None:
-    hospital = db.session.get_one(Hospital, inquiry.hospital_id)
+def _send_answer(inquiry: Inquiry, note: InquiryNote, to: messages.Recipient, actor: Actor) -> None:
     way = Channel(inquiry.answer_way)
     answer = " ".join(inquiry.answer.split()) if way is Channel.WHATSAPP else inquiry.answer  # it takes no line ends
+    _send(inquiry, ANSWERED, to, of=note.id, way=way, actor=actor, answer=answer)
+
+
+def _send(
+    inquiry: Inquiry,
+    text: str,
+    to: messages.Recipient,
+    *,
+    of: UUID,
+    way: Channel,
+    actor: Actor,
+    thread: messages.Thread | None = None,
+    **params: str,
+) -> None:
+    """Send a text with the number of the inquiry in its language, once of a row."""
+    hospital = db.session.get_one(Hospital, inquiry.hospital_id)
     messages.send(
-        ANSWERED,
-        to=to,
-        params={
-            "hospital": named(hospital, code=to.language),
-            "reference": inquiry.reference,
-            "answer": answer,
-        },
-        once=f"{ANSWERED}:{note.id}",
+        text,
+        to=replace(to, language=inquiry.language),
+        params={"hospital": named(hospital, code=inquiry.language), "reference": inquiry.reference, **params},
+        once=f"{text}:{of}",
         hospital_id=inquiry.hospital_id,
         about=("inquiry", inquiry.id),
         message_class=MessageClass.SERVICE,
         actor=actor,
         channels=(way,),
+        thread=thread,
     )
