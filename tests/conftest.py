@@ -213,7 +213,7 @@ def rolled_back(application: APIFlask, engine: sa.Engine | None = None) -> Itera
         engines[None] = connection  # type: ignore[assignment]
         db.session.configure(join_transaction_mode="create_savepoint")
         queues.redis_client().flushdb()
-        for kept in (phrases._kept, asking._known):  # what a process keeps ready of rows
+        for kept in (phrases._kept, asking._known, asking._asked):  # what a process keeps ready of rows
             kept.clear()
         try:
             with clock.frozen(NOON):

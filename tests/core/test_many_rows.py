@@ -145,6 +145,19 @@ def test_what_goes_along_with_one_row_is_written_in_the_same_statement_or_not_at
         write_one(row, along=another("test.idle", row))
 
 
+def test_what_is_told_along_with_one_row_is_as_it_stands_at_that_moment(policies: list[SlaPolicy]) -> None:
+    others = sa.select(sa.func.count()).select_from(SlaPolicy.__table__.alias("other")).scalar_subquery()
+    with acting_as(SYSTEM), unit_of_work(), counted() as statements:
+        policies[0].target_minutes = 90
+        assert write_one(policies[0], giving=others) == 3
+        policies[0].target_minutes = 91
+        assert write_one(policies[0]) is None
+    assert len(statements) == 2 and minutes(policies)[0] == (91, 3)
+
+    with acting_as(SYSTEM), pytest.raises(ValueError, match="nothing to write"):
+        write_one(policies[0], giving=others)
+
+
 def test_nothing_to_write_writes_nothing(policies: list[SlaPolicy]) -> None:
     with acting_as(SYSTEM), counted() as statements:
         write_one(policies[0])

@@ -163,6 +163,10 @@ def submit_by(token: str, raw: Mapping[str, Any], *, language: str | None = None
         return _submit(found, raw, actor, language, channel)
 
 
+# whether an invitation or a reminder may still be sent
+_WAITS = messages.any_waits(SurveyInstance.__table__.c.id, [*ALL_INVITATIONS, REMINDER])
+
+
 def _submit(found: Sheet, raw: Mapping[str, Any], actor: Actor, language: str | None, channel: str) -> Sheet:
     instance = found.instance
     if not is_open(instance):
@@ -178,9 +182,9 @@ def _submit(found: Sheet, raw: Mapping[str, Any], actor: Actor, language: str | 
     instance.answered_channel = channel
     instance.remind_at = None
     _keep(instance, result)
-    write_one(instance, along=_written(found, answers) if answers else None)
+    waits = write_one(instance, along=_written(found, answers) if answers else None, giving=_WAITS)
     db.session.expire(instance, ["answers"])
-    if found.waits:  # read after the lock, behind which nobody decides to send another
+    if waits:  # asked after the lock, behind which nobody decides to send another
         messages.withdraw(instance.id, [*ALL_INVITATIONS, REMINDER], actor=actor)
     _say(instance, result, actor)
     touch("surveys", hospital_id=instance.hospital_id)

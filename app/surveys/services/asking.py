@@ -1,77 +1,88 @@
-"""What a survey asks and what was answered so far: one statement; the questions themselves are read once by a process."""
+"""What a survey asks, read once by a process, and what was answered so far."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Uuid, and_, any_, bindparam, select
+from sqlalchemy import ColumnElement, Uuid, bindparam, cast, func, literal, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from app.core.access.wall import passage
 from app.core.db import db
-from app.notifications.services import messages
-from app.surveys.enums import ALL_INVITATIONS, REMINDER
+from app.surveys.enums import NOT_STARTED, InstanceState
 from app.surveys.models import SurveyAnswer, SurveyInstance, SurveyQuestion
 from app.surveys.rules.questions import Question
 
 MOST_KNOWN = 5_000  # questions that a process remembers
+MOST_ASKED = 1_000  # lists of them: there are as many as ways through a visit
 Edition = tuple[UUID, int, datetime]  # id, version and last change: whatever is changed on a question gives another
 
 _known: dict[Edition, Question] = {}
+_asked: dict[tuple[tuple[str, ...], str | None], tuple[AskedQuestion, ...]] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class AskedQuestion:
-    """One question of a survey and the answer that is kept to it."""
+class AskedQuestion(NamedTuple):
+    """One question of a survey."""
 
     id: UUID
     question: Question
-    is_answered: bool
+
+
+class KeptAnswer(NamedTuple):
+    """What is kept of an answer: what was said, or that it does not apply."""
+
     value: str | None
     is_na: bool
 
 
-def read(instance: SurveyInstance) -> tuple[list[AskedQuestion], bool]:
-    """Give what this person may be asked, in order, in the editions that were in force when the survey left; and whether
-    an invitation or a reminder to it still waits.
-    """
-    asked = [UUID(name) for name in instance.questions]
-    with passage("the questions and answers of a survey that the caller has in hand"):
-        found = db.session.connection().execute(_READ, {"instance_id": instance.id, "asked": asked})
-        by_id = {row[0]: row for row in found}
-    rows = [by_id[question_id] for question_id in asked if question_id in by_id]
-    questions = _questions([(row[0], row[1], row[2]) for row in rows])
-    asked_questions = [
-        AskedQuestion(row[0], question, bool(row[3]), row[4], bool(row[5]))
-        for row, question in zip(rows, questions, strict=True)
-    ]
-    return asked_questions, not rows or bool(rows[0][6])
+def edition_of(asked: ColumnElement[Any]) -> ColumnElement[str]:
+    """Give the SQL of the edition of a list of questions: whatever is changed on one of them gives another."""
+    ids = select(cast(func.jsonb_array_elements_text(asked).column_valued("asked_id"), Uuid()))
+    stamp = func.concat(SurveyQuestion.version, " ", SurveyQuestion.updated_at)
+    every = func.string_agg(stamp, aggregate_order_by(literal(","), SurveyQuestion.id))
+    return select(func.md5(every)).where(SurveyQuestion.id.in_(ids)).scalar_subquery()
 
 
-_QUESTION, _ANSWER = SurveyQuestion.__table__, SurveyAnswer.__table__
-_READ = (
-    select(
-        _QUESTION.c.id,
-        _QUESTION.c.version,
-        _QUESTION.c.updated_at,
-        _ANSWER.c.instance_id.is_not(None),
-        _ANSWER.c.value,
-        _ANSWER.c.is_na,
-        messages.any_waits(bindparam("instance_id", type_=Uuid()), [*ALL_INVITATIONS, REMINDER]),
+def asked_of(instance: SurveyInstance, edition: str | None) -> tuple[AskedQuestion, ...]:
+    """Give what this person may be asked, in order, in the editions that were in force when the survey left."""
+    key = (tuple(instance.questions), edition)
+    found = _asked.get(key)
+    if found is None:
+        if len(_asked) >= MOST_ASKED:
+            _asked.clear()
+        found = _asked[key] = _read([UUID(name) for name in instance.questions])
+    return found
+
+
+def _read(asked: Sequence[UUID]) -> tuple[AskedQuestion, ...]:
+    rows = db.session.execute(
+        select(SurveyQuestion.id, SurveyQuestion.version, SurveyQuestion.updated_at).where(SurveyQuestion.id.in_(asked))
     )
-    .outerjoin_from(
-        _QUESTION,
-        _ANSWER,
-        and_(_ANSWER.c.question_id == _QUESTION.c.id, _ANSWER.c.instance_id == bindparam("instance_id")),
-    )
-    .where(_QUESTION.c.id == any_(bindparam("asked", type_=ARRAY(Uuid()))))
+    editions = {row[0]: (row[0], row[1], row[2]) for row in rows}
+    ids = [each for each in asked if each in editions]
+    return tuple(map(AskedQuestion, ids, _questions([editions[each] for each in ids])))
+
+
+_ANSWER = SurveyAnswer.__table__.c
+_ANSWERS = select(_ANSWER.question_id, _ANSWER.value, _ANSWER.is_na).where(
+    _ANSWER.instance_id == bindparam("instance_id")
 )
 
 
+def answers_to(instance: SurveyInstance) -> Mapping[UUID, KeptAnswer]:
+    """Give what is kept of each question that was answered; a survey that nobody began needs no look."""
+    if InstanceState(instance.state) in NOT_STARTED:
+        return {}
+    with passage("the answers of a survey that the caller has in hand"):
+        rows = db.session.connection().execute(_ANSWERS, {"instance_id": instance.id})
+        return {row[0]: KeptAnswer(row[1], row[2]) for row in rows}
+
+
 def of_templates(template_ids: Collection[UUID]) -> Mapping[UUID, list[AskedQuestion]]:
-    """Give the questions in force of each survey, in order, with nothing answered; one statement for any number."""
+    """Give the questions in force of each survey, in order; one statement for any number."""
     rows = db.session.execute(
         select(SurveyQuestion.id, SurveyQuestion.version, SurveyQuestion.updated_at, SurveyQuestion.template_id)
         .where(SurveyQuestion.template_id.in_(template_ids), SurveyQuestion.archived_at.is_(None))
@@ -80,7 +91,7 @@ def of_templates(template_ids: Collection[UUID]) -> Mapping[UUID, list[AskedQues
     questions = _questions([(row[0], row[1], row[2]) for row in rows])
     found: dict[UUID, list[AskedQuestion]] = {each: [] for each in template_ids}
     for row, question in zip(rows, questions, strict=True):
-        found[row[3]].append(AskedQuestion(row[0], question, False, None, False))
+        found[row[3]].append(AskedQuestion(row[0], question))
     return found
 
 

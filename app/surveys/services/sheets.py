@@ -22,7 +22,7 @@ from app.surveys.rules.answers import clean
 from app.surveys.rules.logic import visible
 from app.surveys.rules.questions import Answer, Question
 from app.surveys.services import asking
-from app.surveys.services.asking import AskedQuestion
+from app.surveys.services.asking import KeptAnswer
 from app.surveys.services.sending import PURPOSE
 
 
@@ -43,7 +43,6 @@ class Sheet:
     questions: tuple[Question, ...]
     answers: dict[str, Answer]
     ids: Mapping[str, UUID]  # question code -> the row in force for this survey
-    waits: bool  # whether an invitation or a reminder may still be sent
 
     @property
     def shown(self) -> tuple[Question, ...]:
@@ -73,9 +72,13 @@ def _holder(instance_id: UUID, hospital_id: UUID) -> Actor:
 
 _OF_HANDLE = SurveyInstance.handle == bindparam("handle")
 _BEARER = standing(select(SurveyInstance.id, SurveyInstance.hospital_id).where(_OF_HANDLE))
-_FOUND = select(SurveyInstance, SurveyTemplate.weighting, SurveyTemplate.minimum_items, SurveyTemplate.threshold).join(
-    SurveyTemplate, SurveyTemplate.id == SurveyInstance.template_id
-)
+_FOUND = select(
+    SurveyInstance,
+    asking.edition_of(SurveyInstance.__table__.c.questions),
+    SurveyTemplate.weighting,
+    SurveyTemplate.minimum_items,
+    SurveyTemplate.threshold,
+).join(SurveyTemplate, SurveyTemplate.id == SurveyInstance.template_id)
 _LOCK = _FOUND.with_for_update(of=SurveyInstance).execution_options(populate_existing=True)
 _READ = standing(
     _FOUND.where(SurveyInstance.id == bindparam("id")).options(
@@ -106,20 +109,20 @@ def locked_by(token: str) -> tuple[Sheet, Actor]:
         return _sheet(*row), holder
 
 
-def _sheet(instance: SurveyInstance, *scored_by: Any) -> Sheet:
-    rows, waits = asking.read(instance)
-    answers = {each.question.code: _answer_of(each) for each in rows if each.is_answered}
+def _sheet(instance: SurveyInstance, edition: str | None, *scored_by: Any) -> Sheet:
+    rows = asking.asked_of(instance, edition)
+    kept = asking.answers_to(instance)
+    answers = {each.question.code: _answer_of(each.question, kept[each.id]) for each in rows if each.id in kept}
     ids = {each.question.code: each.id for each in rows}
-    return Sheet(instance, ScoredBy(*scored_by), tuple(each.question for each in rows), answers, ids, waits)
+    return Sheet(instance, ScoredBy(*scored_by), tuple(each.question for each in rows), answers, ids)
 
 
-def _answer_of(row: AskedQuestion) -> Answer:
-    question = row.question
-    if row.value is None or row.is_na:
-        return Answer(question.code, is_na=row.is_na)
+def _answer_of(question: Question, kept: KeptAnswer) -> Answer:
+    if kept.value is None or kept.is_na:
+        return Answer(question.code, is_na=kept.is_na)
     if question.type in FREE_TEXT:
-        return Answer(question.code, row.value)
-    found = clean(question, row.value)
+        return Answer(question.code, kept.value)
+    found = clean(question, kept.value)
     return found if isinstance(found, Answer) else Answer(question.code)
 
 
