@@ -53,6 +53,14 @@ class SheetOut(Out):
     answers: dict[str, str | int | None]
 
 
+class SubmittedOut(Out):
+    """What is kept of a survey after its answers came; what it asks need not be said again."""
+
+    state: str
+    language: str
+    answers: dict[str, str | int | None]
+
+
 class AnswersIn(In):
     """Answers by question code; `"NA"` is "not applicable"."""
 
@@ -74,7 +82,7 @@ def read(token: str) -> dict[str, Any]:
 
 @bp.post("/<string(maxlength=64):token>/submit/")
 @bp.input(AnswersIn)
-@bp.output(SheetOut)
+@bp.output(SubmittedOut)
 @documented(bp, "Submit the answers", "POST", open=True)
 @public(WHY, csrf=False)
 def submit(token: str, json_data: AnswersIn) -> dict[str, Any]:
@@ -85,16 +93,19 @@ def submit(token: str, json_data: AnswersIn) -> dict[str, Any]:
     found = answering.submit_by(token, dict(json_data.answers), language=json_data.language, channel="api")
     if found.instance.state != InstanceState.COMPLETED:
         raise Conflict(_("This survey has ended."), code="survey_closed")
-    return _out(found)
+    return _submitted(found)
 
 
-def _out(found: Sheet) -> dict[str, Any]:
+def _submitted(found: Sheet) -> dict[str, Any]:
     return {
         "state": found.instance.state,
         "language": found.instance.language,
-        "questions": [_question(question) for question in found.questions],
         "answers": {code: "NA" if each.is_na else each.value for code, each in found.answers.items()},
     }
+
+
+def _out(found: Sheet) -> dict[str, Any]:
+    return {**_submitted(found), "questions": [_question(question) for question in found.questions]}
 
 
 _SAME = tuple(name for name in PublicQuestionOut.model_fields if name in Question.__dataclass_fields__)

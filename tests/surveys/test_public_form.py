@@ -214,6 +214,7 @@ def test_programs_read_and_submit_by_the_token(invited: SurveyInstance, client: 
     answers = {question["code"]: "5" for question in sheet["questions"] if question["type"] in ("rating", "likert")}
     done = client.post(f"{base}/submit/", json={"answers": answers, "language": "en"})
     assert (done.status_code, done.get_json()["state"]) == (200, "completed")
+    assert "questions" not in done.get_json()
     again = client.post(f"{base}/submit/", json={"answers": {"OPD-01": "1"}})
     assert (again.status_code, again.get_json()["answers"]["OPD-01"]) == (200, 5)
     assert one(SurveyInstance).answered_channel == "api"

@@ -6,11 +6,12 @@ decimals, half up. The threshold is compared with the rounded score: what people
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
+from math import lcm
 
 from app.surveys.enums import QuestionType, Weighting
 from app.surveys.rules.questions import Answer, Answers, Question, Value, in_order
@@ -156,16 +157,22 @@ def _sections(items: list[_Item]) -> dict[str, Fraction]:
     scores: dict[str, list[Fraction]] = {}
     for item in items:
         scores.setdefault(item.question.section, []).append(item.score)
-    return {section: sum(found, Fraction()) / len(found) for section, found in scores.items()}
+    return {section: _mean(found) for section, found in scores.items()}
 
 
 def _overall(items: list[_Item], sections: Mapping[str, Fraction], weighting: Weighting) -> Fraction | None:
     if weighting is Weighting.SECTIONS:
-        return sum(sections.values(), Fraction()) / len(sections)
+        return _mean(sections.values())
     weights = [Fraction(item.question.weight) for item in items]
     if not sum(weights):
         return None
     return sum((weight * item.score for weight, item in zip(weights, items, strict=True)), Fraction()) / sum(weights)
+
+
+def _mean(scores: Collection[Fraction]) -> Fraction:
+    """Give the plain mean, by whole numbers over one denominator: adding fractions one by one costs three times as much."""
+    below = lcm(*(each.denominator for each in scores))
+    return Fraction(sum(each.numerator * (below // each.denominator) for each in scores), below * len(scores))
 
 
 def _below(overall: Decimal | None, threshold: float | Decimal) -> tuple[Reason, ...]:

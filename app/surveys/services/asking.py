@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Uuid, bindparam, cast, func, literal, select
-from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy import ColumnElement, bindparam, func, select
 
 from app.core.access.wall import passage
 from app.core.db import db
@@ -21,7 +20,7 @@ MOST_ASKED = 1_000  # lists of them: there are as many as ways through a visit
 Edition = tuple[UUID, int, datetime]  # id, version and last change: whatever is changed on a question gives another
 
 _known: dict[Edition, Question] = {}
-_asked: dict[tuple[tuple[str, ...], str | None], tuple[AskedQuestion, ...]] = {}
+_asked: dict[tuple[tuple[str, ...], str], tuple[AskedQuestion, ...]] = {}
 
 
 class AskedQuestion(NamedTuple):
@@ -38,15 +37,13 @@ class KeptAnswer(NamedTuple):
     is_na: bool
 
 
-def edition_of(asked: ColumnElement[Any]) -> ColumnElement[str]:
-    """Give the SQL of the edition of a list of questions: whatever is changed on one of them gives another."""
-    ids = select(cast(func.jsonb_array_elements_text(asked).column_valued("asked_id"), Uuid()))
-    stamp = func.concat(SurveyQuestion.version, " ", SurveyQuestion.updated_at)
-    every = func.string_agg(stamp, aggregate_order_by(literal(","), SurveyQuestion.id))
-    return select(func.md5(every)).where(SurveyQuestion.id.in_(ids)).scalar_subquery()
+def edition_of(template_id: ColumnElement[UUID]) -> ColumnElement[str]:
+    """Give the SQL of the edition of a template's questions: whatever is changed on one of them gives another."""
+    stamp = func.concat(func.sum(SurveyQuestion.version), " ", func.max(SurveyQuestion.updated_at))
+    return select(stamp).where(SurveyQuestion.template_id == template_id).scalar_subquery()
 
 
-def asked_of(instance: SurveyInstance, edition: str | None) -> tuple[AskedQuestion, ...]:
+def asked_of(instance: SurveyInstance, edition: str) -> tuple[AskedQuestion, ...]:
     """Give what this person may be asked, in order, in the editions that were in force when the survey left."""
     key = (tuple(instance.questions), edition)
     found = _asked.get(key)

@@ -74,7 +74,7 @@ _OF_HANDLE = SurveyInstance.handle == bindparam("handle")
 _BEARER = standing(select(SurveyInstance.id, SurveyInstance.hospital_id).where(_OF_HANDLE))
 _FOUND = select(
     SurveyInstance,
-    asking.edition_of(SurveyInstance.__table__.c.questions),
+    asking.edition_of(SurveyInstance.__table__.c.template_id),
     SurveyTemplate.weighting,
     SurveyTemplate.minimum_items,
     SurveyTemplate.threshold,
@@ -109,7 +109,7 @@ def locked_by(token: str) -> tuple[Sheet, Actor]:
         return _sheet(*row), holder
 
 
-def _sheet(instance: SurveyInstance, edition: str | None, *scored_by: Any) -> Sheet:
+def _sheet(instance: SurveyInstance, edition: str, *scored_by: Any) -> Sheet:
     rows = asking.asked_of(instance, edition)
     kept = asking.answers_to(instance)
     answers = {each.question.code: _answer_of(each.question, kept[each.id]) for each in rows if each.id in kept}
