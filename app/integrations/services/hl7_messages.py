@@ -81,7 +81,7 @@ def _take(raw: bytes, header: Segment, source: Sender, *, actor: Actor) -> Answe
     patient_id = None
     if reading.problem is None and not reading.is_ignored:
         patient_id, reading = _identify(reading, source, site, actor=actor)
-    incoming = replace(incoming_of(reading, source, site), external_id=external_id, raw=blanked(raw))
+    incoming = replace(incoming_of(reading, site), external_id=external_id, raw=blanked(raw))
     verdict = intake.accept(
         incoming,
         seen,
@@ -159,7 +159,7 @@ def _read_into(event: InboundEvent, raw: bytes, source: Sender, actor: Actor) ->
     patient_id = None
     if reading.problem is None and not reading.is_ignored:
         patient_id, reading = _identify(reading, source, site, actor=actor)
-    found = incoming_of(reading, source, site)
+    found = incoming_of(reading, site)
     event.error_code, event.error_field = found.problem or "", found.problem_field
     if found.problem is None:
         event.codes, event.code = list(found.codes), found.codes[0] if found.codes else ""

@@ -15,7 +15,6 @@ from app.integrations.hl7.reader import Message, read
 from app.integrations.hl7.times import moment
 from app.integrations.hl7.visits import PATIENT_MERGED, Happening, Site, happening_of, visit_number
 from app.integrations.services.intake import Incoming
-from app.integrations.services.lookups import place_of
 from app.integrations.services.senders import Sender
 from app.journeys.enums import VisitCode
 from app.organizations.services.patients import PatientFacts
@@ -123,7 +122,7 @@ def facts_of(reading: Reading, site: Site) -> PatientFacts:
     return PatientFacts(person.mrn, told, dead_by)
 
 
-def incoming_of(reading: Reading, source: Sender, site: Site) -> Incoming:
+def incoming_of(reading: Reading, site: Site) -> Incoming:
     """Give what is kept of a reading; id and raw message are the door's."""
     happening = reading.happening
     return Incoming(
@@ -135,21 +134,19 @@ def incoming_of(reading: Reading, source: Sender, site: Site) -> Incoming:
         encounter=happening.encounter,
         mrn=reading.person.mrn[:MOST_NUMBER],
         occurred_at=happening.occurred_at,
-        facts=_visit_facts(happening, source, site),
+        facts=_visit_facts(happening, site),
         is_ignored=reading.is_ignored,
         problem=reading.problem,
         problem_field=(reading.place or ", ".join(dict.fromkeys(reading.person.unreadable)))[:MOST_PLACE],
     )
 
 
-def _visit_facts(happening: Happening, source: Sender, site: Site) -> dict[str, Any]:
+def _visit_facts(happening: Happening, site: Site) -> dict[str, Any]:
     if not set(happening.codes) - WITHOUT_VISIT:
         return {}
-    codes = [site.code("department", said) or said for said in (happening.place, happening.service)]
-    department, physician = place_of(source.hospital_id, codes, happening.physician)
     return {
         "location": happening.location,
-        "department_id": str(department) if department else "",
-        "physician_id": str(physician) if physician else "",
+        "departments": [site.code("department", said) or said for said in (happening.place, happening.service)],
+        "physician": happening.physician,
         **({"scheduled_at": happening.scheduled_at.isoformat()} if happening.scheduled_at else {}),
     }

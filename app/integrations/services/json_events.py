@@ -19,7 +19,6 @@ from app.integrations.models import InboundEvent
 from app.integrations.schemas import EventIn, EventPatientIn
 from app.integrations.services import intake
 from app.integrations.services.intake import Incoming, Verdict
-from app.integrations.services.lookups import place_of
 from app.integrations.services.senders import Sender
 from app.journeys.enums import VisitCode
 from app.organizations.identity import national_id, phone_e164
@@ -54,7 +53,7 @@ def take(given: EventIn, raw: bytes, source: Sender, *, actor: Actor) -> Verdict
         encounter=given.encounter,
         mrn=given.patient.mrn,
         occurred_at=given.occurred_at,
-        facts=_visit_facts(given, source),
+        facts=_visit_facts(given),
         is_ignored=is_ignored,
         problem=problem,
         problem_field="code" if problem else "",
@@ -81,7 +80,7 @@ def read_again(event: InboundEvent, source: Sender, *, actor: Actor) -> Problem 
         event.error_code, event.error_field = Problem.UNKNOWN_CODE, "code"
         return Problem.UNKNOWN_CODE
     event.patient_id = patients.tell(source.hospital_id, patient_facts(given.patient), actor=actor)
-    event.code, event.codes, event.facts = code, [code], _visit_facts(given, source)
+    event.code, event.codes, event.facts = code, [code], _visit_facts(given)
     event.error_code = event.error_field = event.flag = ""
     return None
 
@@ -124,14 +123,12 @@ def _clean(name: str, value: Any) -> tuple[str, Any]:
     return name, value
 
 
-def _visit_facts(given: EventIn, source: Sender) -> dict[str, Any]:
-    facts: dict[str, Any] = {"cause": given.cause, "location": given.location or ""}
-    if given.journey_kind:
-        facts["journey_kind"] = given.journey_kind
-    if given.scheduled_at:
-        facts["scheduled_at"] = given.scheduled_at.isoformat()
-    department, physician = place_of(source.hospital_id, [given.department_code or ""], given.physician_license or "")
-    facts.update(
-        {"department_id": str(department) if department else "", "physician_id": str(physician) if physician else ""}
-    )
-    return facts
+def _visit_facts(given: EventIn) -> dict[str, Any]:
+    return {
+        "cause": given.cause,
+        "location": given.location or "",
+        "departments": [given.department_code or ""],
+        "physician": given.physician_license or "",
+        **({"journey_kind": given.journey_kind} if given.journey_kind else {}),
+        **({"scheduled_at": given.scheduled_at.isoformat()} if given.scheduled_at else {}),
+    }

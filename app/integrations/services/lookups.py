@@ -42,7 +42,9 @@ _PLACE: Select[Any] = select(
 
 def place_of(hospital_id: UUID, codes: Sequence[str], license_number: str = "") -> tuple[UUID | None, UUID | None]:
     """Find a department of a hospital by the first of one or two codes that one has, and a physician by license number."""
-    first, second = (*codes, "")[:2]
+    if not (any(codes) or license_number):
+        return None, None
+    first, second = (*codes, "", "")[:2]
     values = {"code": first or None, "other_code": second or None, "license": license_number or None}
     department_id, physician_id = direct.run(_PLACE, hospital_id, values).one()
     return department_id, physician_id

@@ -25,6 +25,7 @@ from app.core.web.live import touch
 from app.integrations.enums import WITHOUT_VISIT, Problem
 from app.integrations.events import InboundGivenUp
 from app.integrations.models import InboundEvent
+from app.integrations.services.lookups import place_of
 from app.integrations.workflow import INBOUND
 from app.journeys.rules import VisitEvent
 from app.journeys.services import progress
@@ -140,20 +141,17 @@ def _carry_out(event: InboundEvent, actor: Actor) -> Problem | None:
         return Problem.NO_PATIENT
     if not event.encounter:
         return Problem.NO_ENCOUNTER
+    place = place_of(event.hospital_id, event.facts.get("departments", ()), event.facts.get("physician", ""))
     for code in codes:
-        journey = progress.apply(_visit_event(event, code), actor=actor)
+        journey = progress.apply(_visit_event(event, code, *place), actor=actor)
         if journey is None:
             return Problem.UNKNOWN_VISIT
         event.journey_id = journey.id
     return None
 
 
-def _visit_event(event: InboundEvent, code: str) -> VisitEvent:
+def _visit_event(event: InboundEvent, code: str, department_id: UUID | None, physician_id: UUID | None) -> VisitEvent:
     facts = event.facts
-
-    def uuid_of(name: str) -> UUID | None:
-        return UUID(facts[name]) if facts.get(name) else None
-
     scheduled = facts.get("scheduled_at")
     return VisitEvent(
         hospital_id=event.hospital_id,
@@ -161,8 +159,8 @@ def _visit_event(event: InboundEvent, code: str) -> VisitEvent:
         encounter=event.encounter,
         patient_id=event.patient_id,  # type: ignore[arg-type]
         occurred_at=event.occurred_at or event.received_at,
-        department_id=uuid_of("department_id"),
-        physician_id=uuid_of("physician_id"),
+        department_id=department_id,
+        physician_id=physician_id,
         location=str(facts.get("location", "")),
         journey_kind=facts.get("journey_kind") or None,
         source_event_id=event.id,

@@ -131,7 +131,7 @@ def attempt_bytes(raw: bytes, source: Sender, *, actor: Actor) -> Trial:
         return Trial(Ack.REJECTED, is_refused=True, reason="not_hl7")
     except Unreadable as problem:
         return Trial(Ack.ERROR, problem=Problem.BAD_CONTENT, place=problem.place)
-    found = hl7_reading.incoming_of(reading, source, site)
+    found = hl7_reading.incoming_of(reading, site)
     trial = Trial(
         Ack.ERROR if reading.problem else Ack.ACCEPTED,
         kind=reading.kind,
