@@ -112,9 +112,8 @@ def _settle(moved: Sequence[Changed], actor: Actor) -> None:
             complaint.wait_until = None
     for complaint in again:
         complaint.closed_at = None
-    if ended:  # clocks before events, as the sweep: neither waits for the other then
-        with db.session.no_autoflush:
-            _stop_clocks(*ended)
+    if ended:
+        _stop_clocks(*ended)
     settle(moved, "complaints", actor=actor)
     if ended:
         let_surveys_go(*ended, actor=actor)

@@ -152,16 +152,6 @@ def take(clock: SlaClock, terms: dict[str, object]) -> bool:
     return bool(changed)
 
 
-def stop(clock: SlaClock, *, actor: Actor) -> None:
-    """End the clock: what it waited for has happened. A stopped clock stays as it is."""
-    if clock.stopped_at is None:
-        now = time.now()
-        clock.stopped_at = now
-        if clock.due_at is not None and clock.due_at < now and clock.breached_at is None:
-            clock.breached_at = clock.due_at
-        clock.look_at = None
-
-
 def regain(clock: SlaClock, cause: str, *, actor: Actor) -> None:
     """Let a stopped clock count on from its original start, as though it had never been stopped; one that runs stays as it is.
 

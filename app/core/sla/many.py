@@ -61,10 +61,14 @@ def extend(due: Collection[tuple[SlaClock, datetime]], cause: str, *, actor: Act
 
 
 def stop(subject_ids: Collection[UUID], kinds: Collection[str]) -> None:
-    """End the named clocks of many cases where they run, as `clocks.stop` does, in one statement."""
+    """End the named clocks of cases where they run: what they waited for has happened. One statement, whatever their number.
+
+    Nothing pending is written before it, events least of all: the sweep takes clocks before events too, so neither waits
+    for the other.
+    """
     now = time.now()
     passed = and_(SlaClock.due_at < now, SlaClock.breached_at.is_(None))
-    db.session.execute(
+    ended = (
         update(SlaClock)
         .where(among(SlaClock.subject_id, subject_ids), SlaClock.kind.in_(kinds), SlaClock.stopped_at.is_(None))
         .values(
@@ -75,6 +79,8 @@ def stop(subject_ids: Collection[UUID], kinds: Collection[str]) -> None:
         )
         .execution_options(synchronize_session="fetch")
     )
+    with db.session.no_autoflush:
+        db.session.execute(ended)
 
 
 def regain(stopped: Collection[SlaClock], cause: str, *, actor: Actor) -> None:

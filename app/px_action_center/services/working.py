@@ -99,7 +99,7 @@ def move(action_id: UUID, verb: str, *, version: int, actor: Actor, reason: str 
     if verb == BACK:
         _go_on([action], actor)
     if action.status in FINAL or action.status == ActionStatus.APPROVED:
-        sla.stop([action.id])  # clocks before events, as the sweep: neither waits for the other then
+        sla.stop([action.id])
     _say_moved(action, verb, before, actor)
     if action.status == ActionStatus.APPROVED:
         _close(action)
@@ -115,8 +115,7 @@ def cancel_many(versions: Mapping[UUID, int | None], reason: str, *, actor: Acto
     if not reason.strip():
         raise Invalid(reason=_l("Say why."))
     became, changed = _step_many(versions, "cancel", actor)
-    with db.session.no_autoflush:
-        sla.stop([each.row.id for each in changed])
+    sla.stop([each.row.id for each in changed])
     settle(changed, PLACE, actor=actor)
     db.session.add_all(_note(each.row, reason, actor, "cancel") for each in changed)
     return became

@@ -119,8 +119,7 @@ def _settle(moved: Sequence[Changed], actor: Actor) -> None:
     sla.regain([row for row, event in again if event.verb == UNCANCEL], actor=actor)
     for inquiry in [row for row, event in again if event.verb != UNCANCEL]:
         sla.start(inquiry, actor=actor)
-    with db.session.no_autoflush:  # clocks before events, as the sweep: neither waits for the other then
-        sla.stop(ended)
+    sla.stop(ended)
     settle(moved, "inquiries", actor=actor)
 
 
