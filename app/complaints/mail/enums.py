@@ -75,9 +75,6 @@ _REASONS: dict[str, Any] = {
     "gave_up": _l("It could not be carried out after several tries."),
 }
 
-# what must never be answered, not even when a person makes a case of it: an answer could go round in circles
-NEVER_ANSWERED = frozenset({Reason.AUTOMATIC, Reason.BOUNCE, Reason.MAILING_LIST, Reason.OWN, Reason.NO_SENDER})
-
 # what an e-mail that names no case becomes, by mailbox
 OPENS: dict[str, Any] = {"complaint": _l("A complaint"), "inquiry": _l("An inquiry")}
 

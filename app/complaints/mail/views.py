@@ -11,7 +11,7 @@ from flask_babel import pgettext
 
 from app.complaints.inquiries.models import Inquiry
 from app.complaints.mail import queries, reading
-from app.complaints.mail.enums import BY_HAND, NEVER_ANSWERED, MailState
+from app.complaints.mail.enums import MailState
 from app.complaints.mail.forms import StepForm
 from app.complaints.mail.services import deciding
 from app.complaints.policy import Perm
@@ -58,10 +58,9 @@ def show(mail_id: UUID) -> Response:
         row=row,
         mail=mail,
         content=reading.content_of(mail),
-        may_make=may_work and mail.state in BY_HAND and mail.raw is not None,
+        answer=deciding.answer_of(mail) if may_work else None,
         may_accept=may_work and mail.state == MailState.NOTED and mail.raw is not None,
         may_try=may_work and mail.state == MailState.FAILED and mail.raw is not None,
-        answers=mail.reason not in NEVER_ANSWERED,
         entries=timeline.of_subject(mail.id, actor=current_actor)[:12],
     )
 

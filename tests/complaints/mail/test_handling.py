@@ -325,7 +325,12 @@ def test_a_message_that_cannot_be_taken_apart_fails_and_a_person_can_make_a_comp
 
 
 @pytest.mark.parametrize(
-    ("more", "answered"), [({"List_Id": "<x.y>"}, False), ({"sender": "stranger@example.org"}, True)]
+    ("more", "answered"),
+    [
+        ({"List_Id": "<x.y>"}, False),
+        ({"sender": "stranger@example.org", "Authentication_Results": "mx.h.sa; dmarc=fail"}, False),
+        ({"sender": "stranger@example.org"}, True),
+    ],
 )
 def test_a_person_makes_a_complaint_of_what_no_machine_took(
     office: PostOffice, box: Mailbox, cast: Cast, more: dict[str, str], answered: bool, drain: Any
@@ -340,9 +345,31 @@ def test_a_person_makes_a_complaint_of_what_no_machine_took(
     assert (complaint.words, complaint.channel) == ("words of a person", "email")
     [mail] = mails()
     assert (mail.state, mail.complaint_id, mail.handled_by_id) == ("opened", complaint.id, officer.id)
-    assert bool(every(Message, Message.about_id == complaint.id)) is answered, "a list or a machine is never answered"
+    assert bool(every(Message, Message.about_id == complaint.id)) is answered, (
+        "nor a list, nor a machine, nor a forged sender"
+    )
     with acting_as(officer), pytest.raises(Conflict):
         deciding.make_complaint(mail.id, actor=officer)
+
+
+@pytest.mark.parametrize("why", ["gave_up", "unreadable"])
+def test_a_machine_whose_email_could_not_be_carried_out_is_not_answered_by_hand_either(
+    office: PostOffice, box: Mailbox, cast: Cast, why: str, drain: Any
+) -> None:
+    mail = arrives(office, box, letter("notice of a machine", Auto_Submitted="auto-generated"))
+    with acting_as(SYSTEM), unit_of_work():
+        kept = db.session.get_one(IncomingMail, mail.id)
+        kept.state, kept.reason = "failed", why
+    officer = cast.actor("px_coordinator")
+    with acting_as(officer):
+        assert deciding.answer_of(mails()[0]) == (False, False)
+        with pytest.raises(Conflict) as refusal:
+            deciding.make_inquiry(mail.id, actor=officer)
+        complaint = deciding.make_complaint(mail.id, actor=officer)
+    drain()
+
+    assert refusal.value.code == "no_sender"
+    assert every(Message, Message.about_id == complaint.id) == []
 
 
 def test_an_officer_takes_a_checked_email_as_words_of_who_complained(

@@ -10,9 +10,8 @@ from app.complaints.inquiries.services.receiving import InquiryFacts
 from app.complaints.mail.enums import MailState
 from app.complaints.mail.models import IncomingMail, Mailbox
 from app.complaints.mail.rules.parts import Letter
-from app.complaints.mail.rules.senders import is_forged
 from app.complaints.mail.services import taking
-from app.complaints.mail.services.settling import no_words, settle, words_of
+from app.complaints.mail.services.settling import may_be_answered, no_words, settle, words_of
 from app.complaints.services.receiving import OLDEST
 from app.core.access.actor import Actor
 from app.core.time import clock
@@ -21,7 +20,7 @@ from app.core.time import clock
 def open_inquiry(
     mail: IncomingMail, letter: Letter, box: Mailbox, *, actor: Actor, earlier: Inquiry | None = None
 ) -> Inquiry | None:
-    """Register an inquiry with the words and files of an e-mail, whose sender gets its number unless it is forged.
+    """Register an inquiry with the words and files of an e-mail, whose sender gets its number where they may be answered.
 
     None where it holds nothing: it failed then. `earlier` is an inquiry that it names and that has ended.
     """
@@ -41,7 +40,7 @@ def open_inquiry(
     if earlier is not None:
         said = _("The e-mail names %(reference)s, which has ended.", reference=earlier.reference)
         taking.write_on(inquiry, said, "note", actor=actor)
-    if not is_forged(letter.heads):
+    if may_be_answered(mail, letter):
         answering.acknowledge(inquiry, answers=letter.message_id, reply_to=box.address, actor=actor)
     settle(mail, MailState.OPENED, case=inquiry, letter=letter)
     return inquiry

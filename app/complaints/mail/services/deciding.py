@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
 from uuid import UUID
 
 from flask_babel import gettext as _
@@ -9,12 +10,12 @@ from flask_babel import gettext as _
 from app.complaints.casework.kinds import CASES
 from app.complaints.inquiries.models import Inquiry
 from app.complaints.inquiries.services import hearing as asked
-from app.complaints.mail.enums import BY_HAND, NEVER_ANSWERED, MailState
+from app.complaints.mail.enums import BY_HAND, MailState
 from app.complaints.mail.events import IncomingMailJudged
 from app.complaints.mail.models import IncomingMail, Mailbox
 from app.complaints.mail.rules.parts import Letter, Unreadable, as_plain_text, read_letter
 from app.complaints.mail.services import asking, handling, taking
-from app.complaints.mail.services.settling import settle, words_of
+from app.complaints.mail.services.settling import is_of_a_person, may_be_answered, settle, words_of
 from app.complaints.models import Complaint
 from app.complaints.policy import Perm
 from app.complaints.public import hearing
@@ -27,17 +28,34 @@ from app.core.jobs import nudge_once
 from app.core.time import clock
 
 
+class Answered(NamedTuple):
+    """What the sender of an e-mail hears when a case is made of it."""
+
+    can_be: bool  # a person seems to have written it
+    is_at_once: bool  # and the receiving server does not call the sender forged
+
+
+def answer_of(mail: IncomingMail) -> Answered | None:
+    """Tell, before a case is made of an e-mail, what its sender will hear; None where no case can be made of it."""
+    if mail.state not in BY_HAND:
+        return None
+    try:
+        letter = _letter(mail)
+    except Conflict:
+        return None
+    return Answered(is_of_a_person(mail, letter), may_be_answered(mail, letter))
+
+
 @command
 def make_complaint(mail_id: UUID, *, version: int | None = None, actor: Actor) -> Complaint:
     """Make a complaint of an e-mail that was ignored, failed or is to be checked.
 
-    Its sender gets number and tracking link, but never where a machine seems to have sent it. NotFound, NotAllowed;
-    Conflict: it was carried out already, or (`gone`) its content is not kept, or (`empty`) holds nothing.
+    Its sender gets number and tracking link, but never where a machine seems to have sent it or it seems forged.
+    NotFound, NotAllowed; Conflict: it was carried out already, or (`gone`) its content is not kept, or (`empty`) holds nothing.
     """
     mail, letter = _by_hand(mail_id, version, actor)
     box = db.session.get_one(Mailbox, mail.mailbox_id)
-    answers = mail.reason not in NEVER_ANSWERED
-    complaint = handling.open_case(mail, letter, box, answers=answers, actor=actor)
+    complaint = handling.open_case(mail, letter, box, actor=actor)
     if complaint is None:
         raise _empty(mail)
     mail.handled_by_id = actor.id
@@ -52,7 +70,7 @@ def make_inquiry(mail_id: UUID, *, version: int | None = None, actor: Actor) -> 
     Raises as `make_complaint`; Conflict (`no_sender`): no person sent it, so that an answer would reach nobody.
     """
     mail, letter = _by_hand(mail_id, version, actor)
-    if not letter.sender or mail.reason in NEVER_ANSWERED:
+    if not is_of_a_person(mail, letter):
         raise Conflict(_("This e-mail names no sender who could be answered."), current=mail, code="no_sender")
     box = db.session.get_one(Mailbox, mail.mailbox_id)
     inquiry = asking.open_inquiry(mail, letter, box, actor=actor)

@@ -23,7 +23,7 @@ from app.complaints.mail.rules.senders import is_forged, why_not_a_person
 from app.complaints.mail.rules.wording import title_of
 from app.complaints.mail.services import asking, finding, taking
 from app.complaints.mail.services.polling import RAW
-from app.complaints.mail.services.settling import ONLY_FILES, no_words, settle, words_of
+from app.complaints.mail.services.settling import ONLY_FILES, may_be_answered, no_words, settle, words_of
 from app.complaints.models import Complaint
 from app.complaints.public import hearing, tracking
 from app.complaints.services import receiving
@@ -103,7 +103,7 @@ def carry_out(mail_id: UUID, *, actor: Actor) -> None:
     if case is None and box.opens == "inquiry":
         asking.open_inquiry(mail, letter, box, actor=actor)
     elif case is None:
-        open_case(mail, letter, box, answers=not is_forged(letter.heads), actor=actor)
+        open_case(mail, letter, box, actor=actor)
     elif not finding.is_from_who_speaks(case, letter.sender) or is_forged(letter.heads):
         note(mail, letter, case, actor=actor)
     elif isinstance(case, Inquiry):
@@ -143,9 +143,9 @@ def _too_often(mail: IncomingMail) -> Reason | None:
 
 
 def open_case(
-    mail: IncomingMail, letter: Letter, box: Mailbox, *, answers: bool, actor: Actor, earlier: Complaint | None = None
+    mail: IncomingMail, letter: Letter, box: Mailbox, *, actor: Actor, earlier: Complaint | None = None
 ) -> Complaint | None:
-    """Register a complaint with the words and files of an e-mail; `answers`: its sender gets number and tracking link.
+    """Register a complaint with the words and files of an e-mail; a sender who may be answered gets number and tracking link.
 
     None where it holds nothing: it failed then. `earlier` is a complaint that it names and that can not go on.
     """
@@ -165,7 +165,7 @@ def open_case(
     taking.take_files(mail, letter, complaint, actor=actor)
     if earlier is not None:
         linking.link(complaint.id, earlier.reference, kind=linking.RELATED, actor=actor)
-    if answers and letter.sender:
+    if may_be_answered(mail, letter):
         tracking.acknowledge(complaint, answers=letter.message_id, reply_to=box.address, actor=actor)
     settle(mail, MailState.OPENED, case=complaint, letter=letter)
     return complaint
@@ -174,7 +174,7 @@ def open_case(
 def add(mail: IncomingMail, letter: Letter, box: Mailbox, complaint: Complaint, *, actor: Actor) -> None:
     """Add an e-mail of who complained to their complaint; one that can not go on any more is followed by a new one."""
     if not hearing.may_add(complaint):
-        open_case(mail, letter, box, answers=True, actor=actor, earlier=complaint)
+        open_case(mail, letter, box, actor=actor, earlier=complaint)
         return
     words = words_of(letter)
     if not words:

@@ -7,7 +7,9 @@ from uuid import UUID
 from app.complaints.inquiries.models import Inquiry
 from app.complaints.mail.enums import MailState, Reason
 from app.complaints.mail.models import IncomingMail
+from app.complaints.mail.queries import own_addresses
 from app.complaints.mail.rules.parts import Letter
+from app.complaints.mail.rules.senders import is_forged, why_not_a_person
 from app.complaints.mail.rules.wording import own_words, title_of
 from app.complaints.mail.services.polling import SAID
 from app.complaints.models import Complaint
@@ -24,6 +26,17 @@ def words_of(letter: Letter) -> str:
     """Give the words of an e-mail: its own text, else its subject; with files alone a line that says so."""
     words = own_words(letter.text)[:MOST_WORDS].strip() or title_of(letter.subject)
     return words or (ONLY_FILES if letter.files or letter.files_left else "")
+
+
+def is_of_a_person(mail: IncomingMail, letter: Letter) -> bool:
+    """Tell whether a person seems to have written an e-mail, who can be answered."""
+    own = own_addresses(mail.hospital_id)
+    return why_not_a_person(letter.heads, letter.sender, letter.message_id, own) is None
+
+
+def may_be_answered(mail: IncomingMail, letter: Letter) -> bool:
+    """Tell whether PX360 itself may answer an e-mail: never a machine, and never whom the receiving server calls forged."""
+    return not is_forged(letter.heads) and is_of_a_person(mail, letter)
 
 
 def no_words(mail: IncomingMail) -> None:
