@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -47,6 +48,7 @@ def create_app_once():  # type: ignore[no-untyped-def]
     if _app is None:
         _app = create_app()
         serve_jobs_of(_app)
+        gc.freeze()  # as in wsgi.py: the processes that are forked for each job look for garbage in their own objects only
     return _app
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import gc
 import os
 import secrets
 from collections.abc import Callable, Iterable, Iterator
@@ -145,6 +146,8 @@ def application(settings: Settings) -> APIFlask:
     os.environ.pop("PX360_CLOCK_FILE", None)
     built = create_app(settings)
     built.testing = True
+    gc.freeze()  # as in wsgi.py
+    gc.set_threshold(20_000, 20, 50)
     return built
 
 

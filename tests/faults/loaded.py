@@ -1,5 +1,6 @@
 """What every process of a stack needs, loaded once: modules, and what a first application prepares for all later ones."""
 
+import gc
 from importlib import import_module
 
 from app import create_app
@@ -10,3 +11,4 @@ for name in ("gunicorn.app.wsgiapp", "gunicorn.workers.gthread", "rq.cron", "sim
     import_module(name)
 
 create_app(from_environment(NO_SERVERS))
+gc.freeze()
