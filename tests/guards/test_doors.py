@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import cache
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from flask import Flask
-from flask.testing import FlaskClient
 from werkzeug.routing import Rule
+from werkzeug.test import TestResponse
 
+from app.accounts.models import User
 from tests import litany
 from tests.cast import PEOPLE, Cast, bearer, sign_in
 
@@ -42,21 +45,61 @@ def closed(app: Flask) -> list[tuple[Rule, str]]:
     return [(rule, method) for rule, method in rules(app) if rule.endpoint not in litany.PUBLIC]
 
 
-def address(app: Flask, rule: Rule) -> str:
-    """An address of the rule, with an id that nobody has."""
+@cache
+def knocks(app: Flask) -> list[tuple[Rule, str, str]]:
+    """Every closed rule with each of its methods and an address, with ids that nobody has."""
     with app.test_request_context():
-        values = {
-            name: SOME_ID if type(rule._converters[name]).__name__ == "UUIDConverter" else VALUES.get(name, "x")
-            for name in rule.arguments
-            if name not in (rule.defaults or {})
-        }
-        return str(app.url_for(rule.endpoint, **values)) if rule.build_only is False else rule.rule
+        return [(rule, method, address(app, rule)) for rule, method in closed(app)]
 
 
-def ask(client: FlaskClient, method: str, path: str, headers: dict[str, str] | None = None) -> int:
-    """Send the request with an empty body of the right kind."""
-    body: dict[str, Any] = {"json": {}} if path.startswith("/api/") and method != "GET" else {}
-    return client.open(path, method=method, headers=headers, **body).status_code
+def address(app: Flask, rule: Rule) -> str:
+    """An address of the rule, within a request."""
+    values = {
+        name: SOME_ID if type(rule._converters[name]).__name__ == "UUIDConverter" else VALUES.get(name, "x")
+        for name in rule.arguments
+        if name not in (rule.defaults or {})
+    }
+    return str(app.url_for(rule.endpoint, **values)) if rule.build_only is False else rule.rule
+
+
+def body(method: str, path: str) -> dict[str, Any]:
+    """An empty body of the right kind."""
+    return {"json": {}} if path.startswith("/api/") and method != "GET" else {}
+
+
+class Knocker:
+    """Somebody who knocks at one door after the other, signed in anew where a door has signed them out."""
+
+    def __init__(self, app: Flask, user: User) -> None:
+        """Sign in on a browser and as a program."""
+        self.app, self.user = app, user
+        self._sign_in()
+
+    def _sign_in(self) -> None:
+        self.browser, self.headers = sign_in(self.app.test_client(), self.user), bearer(self.user)
+
+    def ask(self, method: str, path: str, *, part: bool = False) -> int:
+        """Send the request; `part`: as a page does that asks for a part of itself, so that a refusal is a line only."""
+        answer = self._once(method, path, part)
+        if answer.status_code == 401 or answer.headers.get("Location", "").startswith("/login"):
+            self._sign_in()
+            answer = self._once(method, path, part)
+        return answer.status_code
+
+    def _once(self, method: str, path: str, part: bool) -> TestResponse:
+        if path.startswith("/api/") and "docs" not in path:
+            client, headers = self.app.test_client(), self.headers
+        else:
+            client, headers = self.browser, {"HX-Request": "true"} if part else {}
+        return client.open(path, method=method, headers=headers, **body(method, path))
+
+
+@pytest.fixture
+def unforged(app: Flask) -> Iterator[None]:
+    """Leave the CSRF token out: it has tests of its own."""
+    app.config["WTF_CSRF_ENABLED"] = False
+    yield
+    app.config["WTF_CSRF_ENABLED"] = True
 
 
 def test_every_route_is_declared(app: Flask) -> None:
@@ -65,53 +108,40 @@ def test_every_route_is_declared(app: Flask) -> None:
     assert undeclared == set(), f"declare these in tests/litany.py: {sorted(undeclared)}"
 
 
+@pytest.mark.usefixtures("unforged")
 def test_strangers_are_sent_to_the_login_or_get_401(app: Flask) -> None:
-    app.config["WTF_CSRF_ENABLED"] = False
-    for rule, method in closed(app):
-        path = address(app, rule)
-        client = app.test_client()
-        answer = client.open(path, method=method, json={} if path.startswith("/api/") and method != "GET" else None)
+    for _rule, method, path in knocks(app):
+        answer = app.test_client().open(path, method=method, **body(method, path))
         if path.startswith(("/api/", "/live", "/health")):
             assert answer.status_code == 401, f"{method} {path}: {answer.status_code}"
         else:
             assert answer.status_code == 303, f"{method} {path}: {answer.status_code}"
             assert answer.headers["Location"].startswith("/login"), f"{method} {path}"
-    app.config["WTF_CSRF_ENABLED"] = True
 
 
+@pytest.mark.usefixtures("unforged")
 @pytest.mark.parametrize("name", [name for name in PEOPLE if name != "outsider"])
 def test_each_person_passes_exactly_the_declared_doors(app: Flask, cast: Cast, name: str) -> None:
-    app.config["WTF_CSRF_ENABLED"] = False
     wrong = []
-    for rule, method in closed(app):
+    person = Knocker(app, cast[name])
+    for rule, method, path in knocks(app):
         if rule.endpoint in ("accounts.sign_out", "accounts_api.logout"):
             continue
-        path = address(app, rule)
-        client = app.test_client()
-        headers = bearer(cast[name]) if path.startswith("/api/") and "docs" not in path else None
-        if headers is None:
-            sign_in(client, cast[name])
-        status = ask(client, method, path, headers)
-        passed = status not in (401, 403)
-        if passed != (name in litany.DOORS[rule.endpoint]):
+        may = name in litany.DOORS[rule.endpoint]
+        status = person.ask(method, path, part=not may)
+        if (status not in (401, 403)) != may:
             wrong.append(f"{method} {path} ({rule.endpoint}): {status}")
         assert status < 500, f"{method} {path}: {status}"
-    app.config["WTF_CSRF_ENABLED"] = True
     assert wrong == []
 
 
+@pytest.mark.usefixtures("unforged")
 def test_an_id_that_nobody_has_is_404_for_those_who_may(app: Flask, cast: Cast) -> None:
-    app.config["WTF_CSRF_ENABLED"] = False
-    for rule, method in closed(app):
+    admin = Knocker(app, cast["px_admin"])
+    for rule, method, path in knocks(app):
         takes_id = any(type(each).__name__ == "UUIDConverter" for each in rule._converters.values())
         if not takes_id or method != "GET" or "px_admin" not in litany.DOORS[rule.endpoint]:
             continue
-        path = address(app, rule)
-        client = app.test_client()
-        headers = bearer(cast["px_admin"]) if path.startswith("/api/") else None
-        if headers is None:
-            sign_in(client, cast["px_admin"])
-        assert ask(client, method, path, headers) == 404, path
-        assert ask(client, method, path.replace(SOME_ID, "not-an-id"), headers) == 404, path
-        assert ask(client, method, path.replace(SOME_ID, str(uuid4())), headers) == 404, path
-    app.config["WTF_CSRF_ENABLED"] = True
+        assert admin.ask(method, path) == 404, path
+        assert admin.ask(method, path.replace(SOME_ID, "not-an-id")) == 404, path
+        assert admin.ask(method, path.replace(SOME_ID, str(uuid4()))) == 404, path

@@ -15,18 +15,20 @@ from app.core.web.pages import safe_target
 from app.settings import from_environment
 from tests import litany
 from tests.cast import PASSWORD, Cast, sign_in
-from tests.guards.test_doors import address, closed, rules
+from tests.guards.test_doors import address, knocks, rules
 
 INLINE = re.compile(r"<script(?![^>]*\bsrc=)[^>]*>|<style\b|\sstyle=|\son[a-z]+=|href=[\"']javascript:", re.IGNORECASE)
 
 
 def pages(app: Flask) -> list[str]:
     """Every page without an id in its address."""
-    return [
-        address(app, rule)
-        for rule, method in rules(app)
-        if method == "GET" and not rule.arguments and not rule.rule.startswith(("/api/", "/live", "/health", "/static"))
-    ]
+    apart = ("/api/", "/live", "/health", "/static")
+    with app.test_request_context():
+        return [
+            address(app, rule)
+            for rule, method in rules(app)
+            if method == "GET" and not rule.arguments and not rule.rule.startswith(apart)
+        ]
 
 
 def test_every_page_carries_the_strict_policy_and_nothing_inline(app: Flask, cast: Cast, reference_data: Any) -> None:
@@ -54,10 +56,9 @@ def test_errors_carry_the_same_headers(client: FlaskClient, app: Flask) -> None:
 def test_no_changing_route_takes_a_session_without_its_token(app: Flask, cast: Cast) -> None:
     browser = sign_in(app.test_client(), cast["px_admin"])
     open_ones = []
-    for rule, method in closed(app):
+    for rule, method, path in knocks(app):
         if method == "GET" or litany.DOORS[rule.endpoint] == litany.SOURCES:
             continue
-        path = address(app, rule)
         answer = browser.open(path, method=method, json={} if path.startswith("/api/") else None)
         if answer.status_code != 400:
             open_ones.append(f"{method} {path}: {answer.status_code}")
