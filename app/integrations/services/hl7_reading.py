@@ -22,6 +22,7 @@ from app.organizations.services.patients import PatientFacts
 KNOWN = frozenset(VisitCode) | WITHOUT_VISIT
 MOST_PLACE = 60  # characters of a list of fields
 MOST_NUMBER = 40  # characters of a file number
+MOST_CODE = 40  # of the code of a department, of a license number
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +147,12 @@ def _visit_facts(happening: Happening, site: Site) -> dict[str, Any]:
         return {}
     return {
         "location": happening.location,
-        "departments": [site.code("department", said) or said for said in (happening.place, happening.service)],
-        "physician": happening.physician,
+        "departments": [_code(site.code("department", said) or said) for said in (happening.place, happening.service)],
+        "physician": _code(happening.physician),
         **({"scheduled_at": happening.scheduled_at.isoformat()} if happening.scheduled_at else {}),
     }
+
+
+def _code(said: str) -> str:
+    """Give a code as it can be looked up: what is longer than any stands for nothing."""
+    return said if len(said) <= MOST_CODE else ""

@@ -14,7 +14,7 @@ from app.integrations.models import CodeMapping
 from app.journeys.models import Journey
 from app.organizations.models import Department, Physician
 from tests.cast import Cast
-from tests.integrations.hl7.door import SYSTEM, post, rows, work
+from tests.integrations.hl7.door import SYSTEM, events, post, rows, work
 from tests.integrations.hl7.messages import message
 
 
@@ -80,6 +80,15 @@ def test_a_department_is_found_by_what_the_sites_own_word_stands_for(
     work()
 
     assert visited() == (heart, None)
+
+
+def test_what_is_longer_than_any_code_is_not_kept(client: FlaskClient, source_key: str) -> None:
+    post(client, source_key, message().replace("CARD^", "C" * 5_000 + "^").replace("5001^", "5" * 5_000 + "^"))
+    work()
+
+    (event,) = events()
+    assert event.state == "processed" and visited() == (None, None)
+    assert event.facts["departments"] == ["", ""] and event.facts["physician"] == ""
 
 
 def test_a_visit_is_kept_where_nobody_knows_the_place(client: FlaskClient, source_key: str) -> None:
