@@ -32,11 +32,11 @@ from devstack.testing import Servers, ephemeral_servers
 TESTS = Path(__file__).parent
 LONG = (  # the longest first
     "test_accessible.py",
-    "test_doors.py",
     "test_faults.py",
-    "test_pages.py",
-    "test_walls.py",
     "test_fuzz.py",
+    "test_doors.py",
+    "test_walls.py",
+    "test_pages.py",
     "test_run.py",
     "test_midway.py",
     "test_demo.py",
